@@ -1,0 +1,1 @@
+"""Turns a trained Keras model into a checked, quantized one-file bundle."""

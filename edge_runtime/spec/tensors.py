@@ -1,0 +1,80 @@
+"""Tensors, states and signatures: what a bundle's model takes, gives and carries from call to call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+DType = Literal["float32", "int32", "int64", "bool"]
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """One named input or output.
+
+    Attributes:
+      name: the name in Keras (model inputs and outputs) or in the signature.
+      dtype: NumPy's name of the element type.
+      shape: sizes, batch axis first; null where the length is free (the time axis of a model's input).
+    """
+
+    name: str
+    dtype: DType
+    shape: tuple[int | None, ...]
+
+
+@dataclass(frozen=True)
+class StateSpec:
+    """One recurrent state: an input and an output of the same name in every signature that carries it.
+
+    Attributes:
+      name: begins with `state_`, then layer and state ("state_lstm_h").
+      dtype: NumPy's name of the element type.
+      shape: sizes, batch axis first, all fixed.
+    """
+
+    name: str
+    dtype: DType
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class SignatureSpec:
+    """One entry point of the TFLite model.
+
+    Attributes:
+      name: `predict_N` for a whole sequence, `chunk_N` for N steps with states.
+      steps: N, the number of time steps that one call takes; 0 where the model has no time axis.
+      inputs: without the states.
+      outputs: without the states.
+    """
+
+    name: str
+    steps: int
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+
+
+@dataclass(frozen=True)
+class ExecutionSpec:
+    """How the runtime computes the model from its signatures.
+
+    Attributes:
+      lowering: the lowering's name in the converter's registry, for people.
+      mode: `chunked`: a sequence is cut into pieces of the signatures' sizes, run in order, states handed on.
+        `whole`: the shortest signature that holds the sequence runs once, the rest of it padded.
+      signatures: longest first.
+      states: carried between calls (`chunked`), or none.
+      sequence_inputs: model inputs whose axis 1 is time.
+      sequence_outputs: model outputs whose axis 1 is time; others are taken from the last call.
+      length_input: `whole` only: the int32 signature input of shape [1] that takes the real number of steps,
+        or null where padding needs none.
+    """
+
+    lowering: str
+    mode: Literal["chunked", "whole"]
+    signatures: tuple[SignatureSpec, ...]
+    states: tuple[StateSpec, ...] = ()
+    sequence_inputs: tuple[str, ...] = ()
+    sequence_outputs: tuple[str, ...] = ()
+    length_input: str | None = None
