@@ -1,5 +1,9 @@
 """Runs EdgeRNN bundles with NumPy and a TFLite runtime, nothing heavier."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from edgernn.edge_runtime.errors import (
     BundleError,
     CheckFailed,
@@ -8,4 +12,35 @@ from edgernn.edge_runtime.errors import (
     RuntimeUnavailable,
 )
 
-__all__ = ["BundleError", "CheckFailed", "EdgeRNNError", "InputError", "RuntimeUnavailable"]
+if TYPE_CHECKING:
+    from edgernn.edge_runtime.loading import load
+    from edgernn.edge_runtime.model import Model
+    from edgernn.edge_runtime.tasks.classify import Category, TextClassifier
+
+__all__ = [
+    "BundleError",
+    "Category",
+    "CheckFailed",
+    "EdgeRNNError",
+    "InputError",
+    "Model",
+    "RuntimeUnavailable",
+    "TextClassifier",
+    "load",
+]
+
+# Looked up on first use: `import edgernn.edge_runtime.spec` must not pay for the engines.
+_LAZY = {
+    "Category": "edgernn.edge_runtime.tasks.classify",
+    "Model": "edgernn.edge_runtime.model",
+    "TextClassifier": "edgernn.edge_runtime.tasks.classify",
+    "load": "edgernn.edge_runtime.loading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_LAZY[name]), name)

@@ -1,0 +1,77 @@
+"""The engines, best first, and the choice between them."""
+
+from __future__ import annotations
+
+from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream
+from edgernn.edge_runtime.engines.compiled_model import CompiledModelEngine
+from edgernn.edge_runtime.engines.interpreter import InterpreterEngine
+from edgernn.edge_runtime.errors import InputError, RuntimeUnavailable
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec
+
+__all__ = ["ENGINES", "Array", "Engine", "EngineStatus", "OpenModel", "Stream", "choose_engine", "open_model", "survey"]
+
+ENGINES: tuple[Engine, ...] = (
+    CompiledModelEngine(),
+    InterpreterEngine(
+        "litert-interpreter",
+        "ai-edge-litert",
+        "ai_edge_litert.interpreter",
+        'pip install "ai-edge-litert>=2.1"',
+    ),
+    InterpreterEngine(
+        "tflite-runtime",
+        "tflite-runtime",
+        "tflite_runtime.interpreter",
+        'pip install "tflite-runtime==2.14.0" "numpy<2" (Python 3.11 or earlier)',
+    ),
+)
+
+
+def survey() -> list[EngineStatus]:
+    """The state of every engine on this machine, best first."""
+    return [engine.status() for engine in ENGINES]
+
+
+def choose_engine(name: str | None = None) -> Engine:
+    """The engine of this name, or the best one that is installed.
+
+    Raises:
+      InputError: no engine has that name.
+      RuntimeUnavailable: it, or every engine, is missing; the message says what to install.
+    """
+    if name is not None and name not in [engine.name for engine in ENGINES]:
+        raise InputError(f"unknown engine {name!r}: choose one of {', '.join(e.name for e in ENGINES)}")
+    candidates = [engine for engine in ENGINES if name in (None, engine.name)]
+    states = [engine.status() for engine in candidates]
+    for engine, state in zip(candidates, states, strict=True):
+        if state.available:
+            return engine
+    raise RuntimeUnavailable(f"no engine can run here: {states[0].reason}: {states[0].mend}")
+
+
+def open_model(
+    model: bytes, execution: ExecutionSpec, threads: int, name: str | None = None
+) -> tuple[OpenModel, str]:
+    """Opens a model with the named engine, or with the best one that accepts it.
+
+    Returns:
+      The open model and the name of the engine that took it.
+
+    Raises:
+      RuntimeUnavailable: no engine accepts it; each one's reason is given.
+    """
+    if name is not None:
+        engine = choose_engine(name)
+        if not (state := engine.status()).available:
+            raise RuntimeUnavailable(f"{name}: {state.reason}: {state.mend}")
+        return engine.open(model, execution, threads), name
+    choose_engine()
+    refusals: list[str] = []
+    for engine in ENGINES:
+        if not engine.status().available:
+            continue
+        try:
+            return engine.open(model, execution, threads), engine.name
+        except RuntimeUnavailable as error:
+            refusals.append(str(error))
+    raise RuntimeUnavailable("; ".join(refusals))

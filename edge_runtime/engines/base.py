@@ -1,0 +1,95 @@
+"""What the rest of the runtime asks of an engine: open a model, and run streams through it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec, StateSpec
+
+Array = npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What is known of one engine on this machine.
+
+    Attributes:
+      name: as `load(engine=...)` takes it.
+      version: of the package that brings it, or "" where it is not installed.
+      available: whether it can be used.
+      reason: why it can or cannot, one sentence.
+      mend: what to do when it cannot be used, or "".
+    """
+
+    name: str
+    version: str
+    available: bool
+    reason: str
+    mend: str = ""
+
+
+class Stream(ABC):
+    """One sequence on its way through a model: it owns its buffers and its states.
+
+    A stream is not safe for use by two threads at once; two streams of one model share only its weights.
+    """
+
+    @abstractmethod
+    def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
+        """Runs a signature once, from the states that the last call left.
+
+        Args:
+          signature: index into the execution's signatures.
+          inputs: every input but the states, in the signature's dtypes and shapes.
+
+        Raises:
+          RuntimeUnavailable: the engine failed; the states are then those of before the call.
+        """
+
+    @abstractmethod
+    def outputs(self, signature: int) -> dict[str, Array]:
+        """A copy of what the last call of this signature gave, without the states."""
+
+    @abstractmethod
+    def states(self) -> dict[str, Array]:
+        """A copy of the states as they are now, by name."""
+
+    @abstractmethod
+    def set_states(self, states: Mapping[str, Array]) -> None:
+        """Overwrites every state; `states` must hold all of them, shapes and dtypes as declared."""
+
+
+class OpenModel(ABC):
+    """A model that an engine has loaded: weights, shared by all its streams."""
+
+    @abstractmethod
+    def stream(self) -> Stream:
+        """A new stream, its states zero."""
+
+
+class Engine(ABC):
+    """One way to run TFLite models."""
+
+    name: str
+
+    @abstractmethod
+    def status(self) -> EngineStatus:
+        """Whether it can be used here, and why."""
+
+    @abstractmethod
+    def open(self, model: bytes, execution: ExecutionSpec, threads: int) -> OpenModel:
+        """Loads a model from bytes whose hash has been checked.
+
+        Raises:
+          RuntimeUnavailable: the engine refuses the model.
+        """
+
+
+def zero_states(states: tuple[StateSpec, ...]) -> dict[str, Array]:
+    """Zeros for every declared state."""
+    return {state.name: np.zeros(state.shape, state.dtype) for state in states}

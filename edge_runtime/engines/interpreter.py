@@ -1,0 +1,94 @@
+"""The classic TFLite `Interpreter`, from ai-edge-litert or from tflite-runtime."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream, zero_states
+from edgernn.edge_runtime.engines.packages import has_module, version_of
+from edgernn.edge_runtime.engines.quiet import quiet_native_logs
+from edgernn.edge_runtime.errors import RuntimeUnavailable
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec
+
+
+class InterpreterEngine(Engine):
+    """One class for both packages: their `Interpreter` has the same interface.
+
+    Args:
+      name: the engine's name.
+      package: distribution that brings it.
+      module: module that holds `Interpreter`.
+      install: what to type where it is missing.
+    """
+
+    def __init__(self, name: str, package: str, module: str, install: str) -> None:
+        self.name = name
+        self._package = package
+        self._module = module
+        self._install = install
+
+    def status(self) -> EngineStatus:
+        """See base."""
+        version = version_of(self._package)
+        if not has_module(self._module):
+            return EngineStatus(self.name, version, False, f"{self._package} is not installed", self._install)
+        if self._package == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
+            reason = f"tflite-runtime needs NumPy 1, and NumPy {np.__version__} is installed"
+            return EngineStatus(self.name, version, False, reason, 'pip install "numpy<2"')
+        return EngineStatus(self.name, version, True, "works; every signature packs its own copy of the weights")
+
+    def open(self, model: bytes, execution: ExecutionSpec, threads: int) -> OpenModel:
+        """See base."""
+        try:
+            with quiet_native_logs():
+                interpreter = importlib.import_module(self._module).Interpreter
+                native = interpreter(model_content=model, num_threads=threads)
+                opened = _OpenInterpreter(native, execution)
+        except (ImportError, RuntimeError, ValueError) as error:
+            first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise RuntimeUnavailable(f"{self.name} cannot load this model: {first_line}") from error
+        return opened
+
+
+class _OpenInterpreter(OpenModel):
+    def __init__(self, native: Any, execution: ExecutionSpec) -> None:
+        # The interpreter goes when nothing holds it, and the runners do not.
+        self._native = native
+        self._execution = execution
+        self._runners = [native.get_signature_runner(signature.name) for signature in execution.signatures]
+
+    def stream(self) -> Stream:
+        return _InterpreterStream(self._runners, self._execution)
+
+
+class _InterpreterStream(Stream):
+    """The states live here and travel in and out with every call (the interpreter has no buffers to swap)."""
+
+    def __init__(self, runners: list[Any], execution: ExecutionSpec) -> None:
+        self._runners = runners
+        self._signatures = execution.signatures
+        self._names = tuple(state.name for state in execution.states)
+        self._states = zero_states(execution.states)
+        self._outputs: dict[str, Array] = {}
+
+    def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
+        arrays = {t.name: np.ascontiguousarray(inputs[t.name], dtype=t.dtype) for t in self._signatures[signature].inputs}
+        try:
+            results = self._runners[signature](**arrays, **self._states)
+        except (RuntimeError, ValueError) as error:
+            raise RuntimeUnavailable(f"the engine failed on this input: {error}") from error
+        self._states = {name: results.pop(name) for name in self._names}
+        self._outputs = results
+
+    def outputs(self, signature: int) -> dict[str, Array]:
+        return {name: array.copy() for name, array in self._outputs.items()}
+
+    def states(self) -> dict[str, Array]:
+        return {name: array.copy() for name, array in self._states.items()}
+
+    def set_states(self, states: Mapping[str, Array]) -> None:
+        self._states = {name: np.array(states[name], dtype=self._states[name].dtype) for name in self._names}

@@ -1,0 +1,13 @@
+"""The tasks: each is one file and one line here."""
+
+from __future__ import annotations
+
+from edgernn.edge_runtime.model import Model
+from edgernn.edge_runtime.tasks.classify import TextClassifier
+
+__all__ = ["TASKS"]
+
+TASKS: dict[str, type[Model]] = {
+    "classify": TextClassifier,
+    "model": Model,
+}
