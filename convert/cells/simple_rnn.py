@@ -1,0 +1,32 @@
+"""The simple recurrent network (Elman 1990), as Keras computes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+from edgernn.convert.cells.base import CellLowering, States, Tensor
+
+
+class SimpleRnnLowering(CellLowering):
+    """One state, which is the output."""
+
+    state_names = ("h",)
+
+    def __init__(self, cell: Any) -> None:
+        self._kernel = tf.convert_to_tensor(cell.kernel)
+        self._recurrent = tf.convert_to_tensor(cell.recurrent_kernel)
+        self._bias = tf.convert_to_tensor(cell.bias) if cell.use_bias else None
+        self._activation = cell.activation
+
+    def project(self, inputs: Tensor) -> Tensor:
+        """See base."""
+        projected = tf.matmul(inputs, self._kernel)
+        return projected if self._bias is None else projected + self._bias
+
+    def step(self, projected: Tensor, states: States) -> States:
+        """See base."""
+        (hidden,) = states
+        total = projected + tf.matmul(hidden, self._recurrent)
+        return (self._activation(total) if self._activation is not None else total,)

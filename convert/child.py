@@ -1,0 +1,112 @@
+"""Runs the worker in a process of its own: a crash of the converter becomes one clear error."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgernn.convert import request as files
+from edgernn.convert.errors import ConversionError
+from edgernn.convert.request import Arrays, Request, Response, read_arrays, read_json, write_arrays, write_json
+
+DEFAULT_TIMEOUT_S = 1800.0
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What the child left.
+
+    Attributes:
+      response: description of the model.
+      model: TFLite FlatBuffer.
+      reference: Keras's outputs, by case.
+    """
+
+    response: Response
+    model: bytes
+    reference: list[Arrays]
+
+
+def run_child(
+    request: Request,
+    cases: Sequence[Arrays],
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+    command: Callable[[Path], list[str]] | None = None,
+) -> Converted:
+    """Converts in a child process.
+
+    Args:
+      request: what to do.
+      cases: inputs for which Keras's outputs are wanted.
+      timeout_s: seconds after which the child is killed.
+      command: makes the child's command line (tests put a crashing one here).
+
+    Raises:
+      ConversionError: refused, crashed, killed or too slow; the step is named.
+    """
+    with tempfile.TemporaryDirectory(prefix="edgernn-convert-") as name:
+        folder = Path(name)
+        write_json(folder / files.REQUEST, request)
+        write_arrays(folder / files.CASES, cases)
+        _run((command or _worker_command)(folder), folder, timeout_s)
+        response = read_json(folder / files.RESPONSE, Response)
+        return Converted(response, (folder / files.MODEL).read_bytes(), read_arrays(folder / files.REFERENCE))
+
+
+def _worker_command(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "edgernn.convert.worker", str(folder)]
+
+
+def _environment() -> dict[str, str]:
+    environment = dict(os.environ, KERAS_BACKEND="tensorflow", TF_CPP_MIN_LOG_LEVEL="3")
+    # Conversion is no work for a GPU, and its absence needs no warning.
+    environment.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    return environment
+
+
+def _run(command: list[str], folder: Path, timeout_s: float) -> None:
+    log = folder / "log.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=_environment()
+        )
+        try:
+            status = process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            raise ConversionError(
+                f"the converter took longer than {timeout_s:.0f} s while {_stage(folder)}: convert a smaller model, "
+                "or allow more with --timeout"
+            ) from None
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+    if status != 0 or not (folder / files.RESPONSE).exists():
+        raise _failure(folder, status, log)
+
+
+def _failure(folder: Path, status: int, log: Path) -> ConversionError:
+    if (folder / files.FAILURE).exists():
+        return ConversionError(json.loads((folder / files.FAILURE).read_text(encoding="utf-8"))["reasons"])
+    if status < 0:
+        name = signal.Signals(-status).name
+        hint = " (out of memory?)" if name == "SIGKILL" else ""
+        return ConversionError(f"the converter crashed with {name}{hint} while {_stage(folder)}")
+    return ConversionError(f"the converter failed while {_stage(folder)}: {_last_line(log)}")
+
+
+def _stage(folder: Path) -> str:
+    path = folder / files.STAGE
+    return path.read_text(encoding="utf-8") if path.exists() else "starting"
+
+
+def _last_line(log: Path) -> str:
+    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1][:400] if lines else "no message"

@@ -1,0 +1,1 @@
+"""What the converter knows of a Keras model's graph."""

@@ -1,0 +1,129 @@
+"""Can the model be computed piece by piece, left to right? Follows the time axis through the graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from edgernn.convert.graph.walk import functional_of, is_model, nodes_in_order
+
+# Layers that treat every time step alone: output step t depends on input step t only.
+_PER_STEP: tuple[type, ...] = (
+    keras.layers.Activation,
+    keras.layers.Dense,
+    keras.layers.Dropout,
+    keras.layers.ELU,
+    keras.layers.Embedding,
+    keras.layers.GaussianDropout,
+    keras.layers.GaussianNoise,
+    keras.layers.Identity,
+    keras.layers.LeakyReLU,
+    keras.layers.Masking,
+    keras.layers.ReLU,
+    keras.layers.Rescaling,
+    keras.layers.SpatialDropout1D,
+)
+# Merging layers: per step when every input is a sequence.
+_MERGES: tuple[type, ...] = (
+    keras.layers.Add,
+    keras.layers.Average,
+    keras.layers.Maximum,
+    keras.layers.Minimum,
+    keras.layers.Multiply,
+    keras.layers.Subtract,
+)
+
+
+@dataclass(frozen=True)
+class Causality:
+    """What was found.
+
+    Attributes:
+      sequence_inputs: model inputs whose axis 1 is time.
+      sequence_outputs: model outputs whose axis 1 is time.
+      obstacles: why the model cannot be computed in pieces, one sentence a layer; empty when it can.
+    """
+
+    sequence_inputs: tuple[str, ...]
+    sequence_outputs: tuple[str, ...]
+    obstacles: tuple[str, ...]
+
+
+def follow_time(model: Any, output_names: tuple[str, ...]) -> Causality:
+    """Marks every tensor as sequence or static and collects what mixes time steps."""
+    graph = functional_of(model)
+    marks = {id(tensor): _is_sequence(tensor) for tensor in graph.inputs}
+    obstacles: list[str] = []
+    _follow(model, marks, obstacles)
+    inputs = tuple(tensor.name for tensor in graph.inputs if marks[id(tensor)])
+    outputs = tuple(
+        name for name, tensor in zip(output_names, graph.outputs, strict=True) if marks.get(id(tensor), False)
+    )
+    if not inputs:
+        obstacles.append("no input has a time axis")
+    return Causality(inputs, outputs, tuple(dict.fromkeys(obstacles)))
+
+
+def _is_sequence(tensor: Any) -> bool:
+    shape = tensor.shape
+    if len(shape) < 2:
+        return False
+    # Token ids [batch, time] or features [batch, time, ...]; [batch, features] of floats is static.
+    return shape[1] is None or len(shape) >= 3 or "int" in str(tensor.dtype)
+
+
+def _follow(model: Any, marks: dict[int, bool], obstacles: list[str]) -> None:
+    for node in nodes_in_order(model):
+        incoming = [marks.get(id(tensor), False) for tensor in node.input_tensors]
+        outgoing = _outgoing(node, incoming, obstacles)
+        marks.update({id(t): mark for t, mark in zip(node.output_tensors, outgoing, strict=True)})
+
+
+def _outgoing(node: Any, incoming: list[bool], obstacles: list[str]) -> list[bool]:
+    operation, count = node.operation, len(node.output_tensors)
+    if is_model(operation):
+        return _through_nested(operation, incoming, obstacles)
+    if isinstance(operation, keras.layers.RNN):
+        return _through_recurrent(operation, incoming, count, obstacles)
+    if not any(incoming):
+        return [False] * count
+    if not _is_per_step(operation, incoming):
+        obstacles.append(f"{operation.name} ({type(operation).__name__}) needs the whole sequence")
+    return [True] * count
+
+
+def _through_nested(model: Any, incoming: list[bool], obstacles: list[str]) -> list[bool]:
+    graph = functional_of(model)
+    marks = {id(tensor): mark for tensor, mark in zip(graph.inputs, incoming, strict=True)}
+    _follow(model, marks, obstacles)
+    return [marks.get(id(tensor), False) for tensor in graph.outputs]
+
+
+def _through_recurrent(layer: Any, incoming: list[bool], count: int, obstacles: list[str]) -> list[bool]:
+    if not incoming[0]:
+        obstacles.append(f"{layer.name} ({type(layer).__name__}) runs over a repeated vector, not over time")
+    if len(incoming) > 1:
+        obstacles.append(f"{layer.name} ({type(layer).__name__}) takes its initial state from another layer")
+    if layer.go_backwards:
+        obstacles.append(f"{layer.name} ({type(layer).__name__}) runs backwards")
+    if type(layer) not in _CAUSAL:
+        obstacles.append(f"{layer.name} ({type(layer).__name__}) has no chunked lowering yet")
+    return [bool(layer.return_sequences)] + [False] * (count - 1)
+
+
+_CAUSAL: tuple[type, ...] = (keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
+
+
+def _is_per_step(operation: Any, incoming: list[bool]) -> bool:
+    if type(operation) in _PER_STEP:
+        return True
+    if type(operation) in _MERGES:
+        return all(incoming)
+    if type(operation) is keras.layers.Concatenate:
+        return all(incoming) and operation.axis in (-1, 2)
+    if type(operation) in (keras.layers.LayerNormalization, keras.layers.BatchNormalization):
+        axes = operation.axis if isinstance(operation.axis, (list, tuple)) else [operation.axis]
+        return 1 not in axes and all(axis == -1 or axis >= 2 for axis in axes)
+    return False

@@ -1,0 +1,130 @@
+"""Runs a Keras model with its recurrent inner loops replaced; all the rest is Keras's own code.
+
+`keras.layers.RNN.call` prepares states and masks, calls `inner_loop`, and arranges what comes back. Replacing
+only `inner_loop` keeps everything around it exact: wrappers, nested models, merge modes, returned states.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from edgernn.convert.cells import lower_cell
+from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.errors import ConversionError
+from edgernn.convert.graph.walk import embedding_layers, recurrent_layers
+from edgernn.convert.loops import LoopOptions, LoopResult
+
+Loop = Callable[[CellLowering, Tensor, States, Tensor | None, LoopOptions], LoopResult]
+
+
+@dataclass
+class Call:
+    """One call of a recurrent layer in a trace.
+
+    Attributes:
+      name: unique, from the layer's name.
+      cell: its lowered cell.
+      before: states that the layer would start from.
+      after: states that it ended with.
+    """
+
+    name: str
+    cell: CellLowering
+    before: States
+    after: States
+
+
+class Substitution:
+    """Replaces the inner loops of a model's recurrent layers within `active()`.
+
+    Args:
+      model: a Keras model.
+      loop: computes one layer over a sequence.
+      given: states to start from, by state name; layers without an entry start as Keras would.
+      keep_masks: whether masked steps are honoured inside the loops.
+    """
+
+    def __init__(
+        self, model: Any, loop: Loop, given: dict[str, Tensor] | None = None, keep_masks: bool = True
+    ) -> None:
+        self._model = model
+        self._loop = loop
+        self._given = given or {}
+        self._keep_masks = keep_masks
+        self.calls: list[Call] = []
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """The model's layers are changed within the block, and as they were after it."""
+        with contextlib.ExitStack() as stack:
+            for layer in recurrent_layers(self._model):
+                stack.enter_context(_replaced(layer, "inner_loop", self._inner_loop_of(layer)))
+                # States begin at zero in every call; carrying them on is the runtime's part.
+                stack.enter_context(_replaced(layer, "stateful", False))
+            for layer in embedding_layers(self._model):
+                stack.enter_context(_replaced(layer, "call", _lookup_of(layer)))
+            yield
+
+    def outgoing_states(self) -> dict[str, Tensor]:
+        """The last states by state name, after the model has run."""
+        return {name: state for call in self.calls for name, state in _named(call, call.after).items()}
+
+    def incoming_states(self) -> dict[str, Tensor]:
+        """The first states by state name, after the model has run."""
+        return {name: state for call in self.calls for name, state in _named(call, call.before).items()}
+
+    def _inner_loop_of(self, layer: Any) -> Callable[..., tuple[Tensor, Tensor, list[Tensor]]]:
+        def inner_loop(
+            sequences: Tensor, initial_state: Any, mask: Any, training: bool = False
+        ) -> tuple[Tensor, Tensor, list[Tensor]]:
+            cell = lower_cell(layer.cell)
+            if cell is None:
+                raise ConversionError(
+                    f"{layer.name}: no lowering for {type(layer.cell).__name__} yet: use LSTM, GRU or SimpleRNN"
+                )
+            call = Call(self._unique(layer.name), cell, tuple(initial_state), ())
+            states = tuple(self._given.get(n, s) for n, s in _named(call, call.before).items())
+            mask = (mask[0] if isinstance(mask, (list, tuple)) else mask) if self._keep_masks else None
+            result = self._loop(cell, sequences, states, mask, LoopOptions.of(layer))
+            call.after = result.states
+            self.calls.append(call)
+            return result.last, result.sequence, list(result.states)
+
+        return inner_loop
+
+    def _unique(self, name: str) -> str:
+        taken = {call.name for call in self.calls}
+        candidate, number = name, 2
+        while candidate in taken:  # a shared layer is called more than once
+            candidate, number = f"{name}_{number}", number + 1
+        return candidate
+
+
+def _named(call: Call, states: States) -> dict[str, Tensor]:
+    return {f"state_{call.name}_{k}": state for k, state in zip(call.cell.state_names, states, strict=True)}
+
+
+def _lookup_of(layer: Any) -> Callable[[Tensor], Tensor]:
+    def call(inputs: Tensor) -> Tensor:
+        # Keras lets negative ids count from the end, which costs three operations in every call.
+        return tf.gather(tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32))
+
+    return call
+
+
+@contextlib.contextmanager
+def _replaced(layer: Any, attribute: str, value: Any) -> Iterator[None]:
+    had, before = attribute in vars(layer), getattr(layer, attribute)
+    setattr(layer, attribute, value)
+    try:
+        yield
+    finally:
+        if had:
+            setattr(layer, attribute, before)
+        else:
+            delattr(layer, attribute)

@@ -1,0 +1,51 @@
+"""Reads a Keras model's graph. The one place that touches what Keras keeps to itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+
+from edgernn.convert.errors import ConversionError
+
+
+def functional_of(model: Any) -> Any:
+    """The functional graph of a Sequential or functional model.
+
+    Raises:
+      ConversionError: a subclassed model has no graph to read.
+    """
+    if isinstance(model, keras.Sequential):
+        if not model.built:
+            raise ConversionError("the Sequential model has no input shape: call model.build() or add an Input first")
+        return model._functional
+    if hasattr(model, "_nodes_by_depth"):
+        return model
+    raise ConversionError(
+        f"{type(model).__name__} is a subclassed model without a graph: rebuild it with keras.Model(inputs, outputs)"
+    )
+
+
+def nodes_in_order(model: Any) -> Iterator[Any]:
+    """The nodes (calls of operations) from the inputs to the outputs, input nodes left out."""
+    by_depth = functional_of(model)._nodes_by_depth
+    for depth in sorted(by_depth, reverse=True):
+        for node in by_depth[depth]:
+            if not node.is_input:
+                yield node
+
+
+def is_model(operation: Any) -> bool:
+    """Whether a node's operation is a nested model."""
+    return isinstance(operation, keras.Model)
+
+
+def recurrent_layers(model: Any) -> list[Any]:
+    """Every `keras.layers.RNN` in the model, also inside wrappers and nested models."""
+    return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
+
+
+def embedding_layers(model: Any) -> list[Any]:
+    """Every `keras.layers.Embedding` in the model."""
+    return [layer for layer in model._flatten_layers() if type(layer) is keras.layers.Embedding]

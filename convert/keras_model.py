@@ -1,0 +1,52 @@
+"""Loads a Keras file in the child process and describes its inputs and outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from edgernn.convert.errors import ConversionError
+from edgernn.convert.graph.walk import functional_of
+from edgernn.edge_runtime.spec.tensors import TensorSpec
+
+_DTYPES = ("float32", "int32", "int64", "bool")
+
+
+def load_keras(path: str) -> Any:
+    """Loads a `.keras` or `.h5` file without running code that it carries.
+
+    Raises:
+      ConversionError: it cannot be loaded.
+    """
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises whatever the damaged file provokes
+        message = " ".join(str(error).split())[:400]
+        raise ConversionError(f"{Path(path).name} cannot be loaded by Keras {keras.__version__}: {message}") from error
+
+
+def describe_inputs(model: Any) -> tuple[TensorSpec, ...]:
+    """The model's inputs by name, with a batch axis of 1."""
+    return tuple(_describe(tensor.name, tensor) for tensor in functional_of(model).inputs)
+
+
+def describe_outputs(model: Any) -> tuple[TensorSpec, ...]:
+    """The model's outputs, each named after the layer that makes it."""
+    tensors = functional_of(model).outputs
+    names: list[str] = []
+    for tensor in tensors:
+        name, number = tensor._keras_history.operation.name, 2
+        base = name
+        while name in names:
+            name, number = f"{base}_{number}", number + 1
+        names.append(name)
+    return tuple(_describe(name, tensor) for name, tensor in zip(names, tensors, strict=True))
+
+
+def _describe(name: str, tensor: Any) -> TensorSpec:
+    dtype = str(tensor.dtype)
+    if dtype not in _DTYPES:
+        raise ConversionError(f"{name}: dtype {dtype} is not supported: use one of {', '.join(_DTYPES)}")
+    return TensorSpec(name, dtype, (1, *tensor.shape[1:]))  # type: ignore[arg-type]

@@ -1,0 +1,9 @@
+"""The lowerings: each turns a Keras model into signatures. One file and one line here each."""
+
+from __future__ import annotations
+
+from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest, TracedSignature
+from edgernn.convert.lowerings.choice import choose_lowering
+from edgernn.convert.lowerings.registry import LOWERINGS
+
+__all__ = ["LOWERINGS", "Lowered", "Lowering", "LoweringRequest", "TracedSignature", "choose_lowering"]

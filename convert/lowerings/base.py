@@ -1,0 +1,72 @@
+"""What every lowering takes and gives."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from edgernn.convert.graph.causality import Causality
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec, SignatureSpec, TensorSpec
+
+
+@dataclass(frozen=True)
+class LoweringRequest:
+    """The model and what is known of it.
+
+    Attributes:
+      model: a Keras model on the TensorFlow backend.
+      inputs: its inputs, batch axis 1.
+      outputs: its outputs.
+      causality: whether it can be computed in pieces.
+      always_real: every step that the runtime feeds is a real one, so that masks change nothing.
+      max_length: longest sequence that `whole` lowerings must take, in steps.
+    """
+
+    model: Any
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    causality: Causality
+    always_real: bool
+    max_length: int
+
+
+@dataclass(frozen=True)
+class TracedSignature:
+    """A signature's declaration and its traced function (`tf.types.experimental.ConcreteFunction`)."""
+
+    spec: SignatureSpec
+    function: Any
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """A model as signatures.
+
+    Attributes:
+      execution: how the runtime computes the model from them.
+      signatures: the functions, in the same order.
+      reason: why this lowering, for the report.
+    """
+
+    execution: ExecutionSpec
+    signatures: tuple[TracedSignature, ...]
+    reason: str
+
+
+class Lowering(ABC):
+    """One way to lower a model."""
+
+    name: str
+
+    @abstractmethod
+    def obstacles(self, request: LoweringRequest) -> tuple[str, ...]:
+        """Why it cannot lower this model; empty when it can."""
+
+    @abstractmethod
+    def cost(self, request: LoweringRequest) -> float:
+        """Estimated microseconds for a typical sequence (see `cost.py`); only compared with each other."""
+
+    @abstractmethod
+    def lower(self, request: LoweringRequest, reason: str) -> Lowered:
+        """Traces the signatures."""

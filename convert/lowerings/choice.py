@@ -1,0 +1,32 @@
+"""Chooses a lowering, and says why."""
+
+from __future__ import annotations
+
+from edgernn.convert.errors import ConversionError
+from edgernn.convert.lowerings.base import Lowering, LoweringRequest
+from edgernn.convert.lowerings.registry import LOWERINGS
+
+
+def choose_lowering(request: LoweringRequest, name: str = "auto") -> tuple[Lowering, str]:
+    """The lowering of this name, or for "auto" the cheapest one that can lower the model.
+
+    Returns:
+      The lowering and the reason for it, one sentence.
+
+    Raises:
+      ConversionError: unknown name, or it (or, for "auto", every one) cannot lower the model.
+    """
+    if name != "auto" and name not in LOWERINGS:
+        raise ConversionError(f"unknown lowering {name!r}: choose one of auto, {', '.join(LOWERINGS)}")
+    candidates = [lowering for key, lowering in LOWERINGS.items() if name in ("auto", key)]
+    refusals = {lowering.name: lowering.obstacles(request) for lowering in candidates}
+    possible = [lowering for lowering in candidates if not refusals[lowering.name]]
+    if not possible:
+        raise ConversionError([f"{key}: {reason}" for key, reasons in refusals.items() for reason in reasons])
+    if name != "auto":
+        return possible[0], "chosen by hand"
+    costs = {lowering.name: lowering.cost(request) for lowering in possible}
+    best = min(possible, key=lambda lowering: costs[lowering.name])
+    ranking = ", ".join(f"{key} {cost:.0f}" for key, cost in sorted(costs.items(), key=lambda item: item[1]))
+    ruled_out = "".join(f"; not {key}: {why[0]}" for key, why in refusals.items() if why)
+    return best, f"lowest estimated cost (us): {ranking}{ruled_out}"

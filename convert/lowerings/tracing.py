@@ -1,0 +1,95 @@
+"""Traces one signature of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+
+from edgernn.convert.graph.substitution import Loop, Substitution
+from edgernn.convert.lowerings.base import LoweringRequest, TracedSignature
+from edgernn.edge_runtime.spec.tensors import SignatureSpec, StateSpec, TensorSpec
+
+
+def trace_signature(
+    request: LoweringRequest,
+    name: str,
+    steps: int,
+    loop: Loop,
+    states: tuple[StateSpec, ...] = (),
+    keep_masks: bool = True,
+) -> TracedSignature:
+    """Traces the model for sequences of `steps` steps, batch 1.
+
+    Args:
+      request: the model.
+      name: of the signature.
+      steps: length of every sequence input's axis 1.
+      loop: computes one recurrent layer.
+      states: taken as inputs and given as outputs; none: layers start as Keras would.
+      keep_masks: whether masked steps are honoured.
+    """
+    inputs = tuple(fix_length(t, steps, request.causality.sequence_inputs) for t in request.inputs)
+    arguments = {t.name: _tensor_spec(t) for t in (*inputs, *states)}
+
+    def function(**values: Any) -> dict[str, Any]:
+        given = {state.name: values.pop(state.name) for state in states}
+        substitution = Substitution(request.model, loop, given, keep_masks)
+        outputs = _call(request, values, substitution)
+        carried = {name: substitution.outgoing_states()[name] for name in given}
+        return {**_distinct(outputs, carried), **carried}
+
+    concrete = tf.function(function).get_concrete_function(**arguments)
+    shapes = concrete.structured_outputs
+    outputs = tuple(
+        TensorSpec(t.name, t.dtype, tuple(int(size) for size in shapes[t.name].shape)) for t in request.outputs
+    )
+    return TracedSignature(SignatureSpec(name, steps, inputs, outputs), concrete)
+
+
+def discover_states(request: LoweringRequest, loop: Loop) -> tuple[StateSpec, ...]:
+    """The states that the model's recurrent layers carry, found by one trace of a single step."""
+    found: dict[str, Any] = {}
+
+    def function(**values: Any) -> dict[str, Any]:
+        substitution = Substitution(request.model, loop)
+        outputs = _call(request, values, substitution)
+        found.update(substitution.incoming_states())
+        return outputs
+
+    inputs = [fix_length(t, 1, request.causality.sequence_inputs) for t in request.inputs]
+    tf.function(function).get_concrete_function(**{t.name: _tensor_spec(t) for t in inputs})
+    return tuple(
+        StateSpec(name, state.dtype.name, tuple(int(size) for size in state.shape)) for name, state in found.items()
+    )
+
+
+def fix_length(tensor: TensorSpec, steps: int, sequences: tuple[str, ...]) -> TensorSpec:
+    """`tensor` with its time axis, if it has one, set to `steps`."""
+    if tensor.name not in sequences:
+        return tensor
+    return TensorSpec(tensor.name, tensor.dtype, (tensor.shape[0], steps, *tensor.shape[2:]))
+
+
+def _tensor_spec(tensor: TensorSpec | StateSpec) -> Any:
+    return tf.TensorSpec(tensor.shape, tf.as_dtype(tensor.dtype), name=tensor.name)
+
+
+def _call(request: LoweringRequest, values: Mapping[str, Any], substitution: Substitution) -> dict[str, Any]:
+    arguments = [values[t.name] for t in request.inputs]
+    with substitution.active():
+        results = request.model(arguments if len(arguments) > 1 else arguments[0], training=False)
+    flat = tf.nest.flatten(results)
+    return {t.name: value for t, value in zip(request.outputs, flat, strict=True)}
+
+
+def _distinct(outputs: dict[str, Any], states: dict[str, Any]) -> dict[str, Any]:
+    """Two outputs of a signature that are one tensor would be merged, and one name lost."""
+    seen = {id(state) for state in states.values()}
+    distinct: dict[str, Any] = {}
+    for name, value in outputs.items():
+        # maximum(x, lowest) is x, and no optimizer folds it away.
+        distinct[name] = tf.maximum(value, value.dtype.min) if id(value) in seen else value
+        seen.add(id(value))
+    return distinct

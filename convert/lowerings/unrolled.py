@@ -1,0 +1,42 @@
+"""Unrolled whole sequences: fast for short ones, at the price of file size."""
+
+from __future__ import annotations
+
+from edgernn.convert.graph.walk import recurrent_layers
+from edgernn.convert.loops import unrolled_loop
+from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest
+from edgernn.convert.lowerings.cost import CALL_US, MAX_UNROLLED_BYTES, TYPICAL_STEPS, steps_us, unrolled_bytes
+from edgernn.convert.lowerings.whole import fixed_length, length_obstacles, lower_whole
+
+
+class Unrolled(Lowering):
+    """Signatures of a few lengths, each a power of four below the longest."""
+
+    name = "unrolled"
+
+    def obstacles(self, request: LoweringRequest) -> tuple[str, ...]:
+        """See base."""
+        layers = len(recurrent_layers(request.model))
+        needed = unrolled_bytes(sum(_lengths(request)), layers)
+        if needed > MAX_UNROLLED_BYTES:
+            return (f"about {needed // 1000} kB of operations for {request.max_length} steps is too much",)
+        return length_obstacles(request)
+
+    def cost(self, request: LoweringRequest) -> float:
+        """See base."""
+        # Padded steps are computed too: a typical sequence runs in the next longer signature.
+        steps = min((n for n in _lengths(request) if n >= TYPICAL_STEPS), default=_lengths(request)[0])
+        return CALL_US + steps_us(steps, len(recurrent_layers(request.model)))
+
+    def lower(self, request: LoweringRequest, reason: str) -> Lowered:
+        """See base."""
+        return lower_whole(request, self.name, _lengths(request), unrolled_loop, reason)
+
+
+def _lengths(request: LoweringRequest) -> list[int]:
+    if (length := fixed_length(request)) is not None:
+        return [length]
+    lengths = [request.max_length]
+    while lengths[-1] > 16:
+        lengths.append(-(-lengths[-1] // 4))
+    return lengths

@@ -1,0 +1,24 @@
+"""The quantization recipes: one file and one line each. Importing them does not import TensorFlow."""
+
+from __future__ import annotations
+
+from edgernn.convert.recipes.base import Bounds, Recipe
+from edgernn.convert.recipes.dynamic_wi8 import DynamicWi8
+from edgernn.convert.recipes.float16 import Float16
+from edgernn.convert.recipes.float32 import Float32
+from edgernn.edge_runtime.errors import InputError
+
+__all__ = ["RECIPES", "Bounds", "Recipe", "find_recipe"]
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (Float32(), Float16(), DynamicWi8())}
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of this name.
+
+    Raises:
+      InputError: there is none; the message lists them.
+    """
+    if name not in RECIPES:
+        raise InputError(f"unknown recipe {name!r}: choose one of {', '.join(RECIPES)}")
+    return RECIPES[name]

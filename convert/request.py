@@ -1,0 +1,100 @@
+"""What passes between the converter and its child process: JSON and NumPy files in one folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from edgernn.convert.errors import ConversionError
+from edgernn.edge_runtime.engines.base import Array
+from edgernn.edge_runtime.spec.decode import decode, encode
+from edgernn.edge_runtime.spec.manifest import OpSpec
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
+
+REQUEST, RESPONSE, FAILURE, STAGE = "request.json", "response.json", "failure.json", "stage.txt"
+MODEL, CASES, REFERENCE = "model.tflite", "cases.npz", "reference.npz"
+
+Arrays = dict[str, Array]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the child is to do.
+
+    Attributes:
+      model: path of the Keras file.
+      recipe: name of the quantization recipe.
+      target: name of the target.
+      lowering: name of the lowering, or "auto".
+      always_real: see `LoweringRequest`.
+      max_length: see `LoweringRequest`, steps.
+    """
+
+    model: str
+    recipe: str
+    target: str
+    lowering: str
+    always_real: bool
+    max_length: int
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the child made.
+
+    Attributes:
+      inputs: of the Keras model, batch axis 1.
+      outputs: of the Keras model.
+      execution: how the signatures compute it.
+      ops: operators in the file.
+      reason: why this lowering.
+      parameters: number of weights in the Keras model.
+      versions: of the packages that took part, by name.
+    """
+
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    execution: ExecutionSpec
+    ops: tuple[OpSpec, ...]
+    reason: str
+    parameters: int
+    versions: dict[str, str]
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Writes a dataclass, or plain values."""
+    path.write_text(json.dumps(encode(value), indent=1), encoding="utf-8")
+
+
+def read_json(path: Path, cls: type[T]) -> T:
+    """Reads a dataclass that `write_json` wrote.
+
+    Raises:
+      ConversionError: it is not that.
+    """
+    faults: list[str] = []
+    value = decode(cls, json.loads(path.read_text(encoding="utf-8")), "", faults)
+    if value is None:
+        raise ConversionError([f"{path.name}: {fault}" for fault in faults])
+    return value
+
+
+def write_arrays(path: Path, cases: Sequence[Arrays]) -> None:
+    """Writes a list of named arrays; shapes may differ from one to the next."""
+    np.savez(path, **{f"{number}/{name}": array for number, case in enumerate(cases) for name, array in case.items()})
+
+
+def read_arrays(path: Path) -> list[Arrays]:
+    """Reads what `write_arrays` wrote."""
+    cases: dict[int, Arrays] = {}
+    with np.load(path, allow_pickle=False) as file:
+        for key in file.files:
+            number, name = key.split("/", 1)
+            cases.setdefault(int(number), {})[name] = file[key]
+    return [cases[number] for number in sorted(cases)]

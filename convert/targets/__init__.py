@@ -1,0 +1,23 @@
+"""The runtimes that a bundle can be made for: one file and one line each."""
+
+from __future__ import annotations
+
+from edgernn.convert.targets.base import Target, check_ops
+from edgernn.convert.targets.litert import LiteRt
+from edgernn.convert.targets.tflite_214 import TfliteRuntime
+from edgernn.edge_runtime.errors import InputError
+
+__all__ = ["TARGETS", "Target", "check_ops", "find_target"]
+
+TARGETS: dict[str, Target] = {target.name: target for target in (LiteRt(), TfliteRuntime())}
+
+
+def find_target(name: str) -> Target:
+    """The target of this name.
+
+    Raises:
+      InputError: there is none; the message lists them.
+    """
+    if name not in TARGETS:
+        raise InputError(f"unknown target {name!r}: choose one of {', '.join(TARGETS)}")
+    return TARGETS[name]

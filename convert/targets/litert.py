@@ -1,0 +1,18 @@
+"""ai-edge-litert 2: 64-bit Raspberry Pi, desktop, phones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edgernn.convert.targets.base import Target
+
+
+class LiteRt(Target):
+    """The current runtime."""
+
+    name = "litert"
+    engine = "litert-compiled"
+    table = "litert.json"
+
+    def configure(self, converter: Any) -> None:
+        """Nothing to set: the converter writes for it."""
