@@ -26,11 +26,13 @@ class Converted:
     Attributes:
       response: description of the model.
       model: TFLite FlatBuffer.
+      cases: the inputs that were asked for, or the random ones that the child made.
       reference: Keras's outputs, by case.
     """
 
     response: Response
     model: bytes
+    cases: list[Arrays]
     reference: list[Arrays]
 
 
@@ -44,7 +46,7 @@ def run_child(
 
     Args:
       request: what to do.
-      cases: inputs for which Keras's outputs are wanted.
+      cases: inputs for which Keras's outputs are wanted; none: the child makes random ones.
       timeout_s: seconds after which the child is killed.
       command: makes the child's command line (tests put a crashing one here).
 
@@ -54,10 +56,16 @@ def run_child(
     with tempfile.TemporaryDirectory(prefix="edgernn-convert-") as name:
         folder = Path(name)
         write_json(folder / files.REQUEST, request)
-        write_arrays(folder / files.CASES, cases)
+        if cases:
+            write_arrays(folder / files.CASES, cases)
         _run((command or _worker_command)(folder), folder, timeout_s)
         response = read_json(folder / files.RESPONSE, Response)
-        return Converted(response, (folder / files.MODEL).read_bytes(), read_arrays(folder / files.REFERENCE))
+        return Converted(
+            response=response,
+            model=(folder / files.MODEL).read_bytes(),
+            cases=read_arrays(folder / files.CASES),
+            reference=read_arrays(folder / files.REFERENCE),
+        )
 
 
 def _worker_command(folder: Path) -> list[str]:

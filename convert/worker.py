@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.metadata
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from edgernn.convert.errors import ConversionError
 from edgernn.convert.request import Request, Response, read_arrays, read_json, write_arrays, write_json
 from edgernn.edge_runtime.errors import EdgeRNNError
 
+_PR_SET_PDEATHSIG = 1
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
@@ -42,6 +45,7 @@ def work(folder: Path) -> Response:
     from edgernn.convert.keras_model import describe_inputs, describe_outputs, load_keras
     from edgernn.convert.lowerings import LoweringRequest, choose_lowering
     from edgernn.convert.ops import list_ops
+    from edgernn.convert.random_cases import random_cases
     from edgernn.convert.recipes import find_recipe
     from edgernn.convert.reference import keras_outputs
     from edgernn.convert.targets import check_ops, find_target
@@ -59,15 +63,25 @@ def work(folder: Path) -> Response:
     ops = list_ops(data)
     check_ops(ops, target)
     (folder / files.MODEL).write_bytes(data)
-    if (folder / files.CASES).exists():
-        stage("computing Keras's outputs")
-        reference = keras_outputs(model, inputs, outputs, read_arrays(folder / files.CASES))
-        write_arrays(folder / files.REFERENCE, reference)
+    stage("computing Keras's outputs")
+    if not (folder / files.CASES).exists():
+        write_arrays(folder / files.CASES, random_cases(model, inputs, request.max_length))
+    reference = keras_outputs(model, inputs, outputs, read_arrays(folder / files.CASES))
+    write_arrays(folder / files.REFERENCE, reference)
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return Response(inputs, outputs, lowered.execution, ops, reason, int(model.count_params()), versions)
 
 
+def die_with_parent() -> None:
+    """Asks Linux to end this process when the converter that started it is killed."""
+    try:
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    except (OSError, AttributeError):  # other systems have no such call
+        return
+
+
 if __name__ == "__main__":
+    die_with_parent()
     status = main(Path(sys.argv[1]))
     sys.stdout.flush()
     sys.stderr.flush()

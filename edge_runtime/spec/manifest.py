@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edgernn.edge_runtime.errors import BundleError
@@ -143,6 +143,10 @@ class Manifest:
         if task is None:
             raise BundleError("; ".join(faults))
         return task
+
+    def with_results(self, **fields: Any) -> Manifest:
+        """A copy with these fields replaced."""
+        return replace(self, **fields)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""

@@ -1,0 +1,229 @@
+"""The converter: read, convert in a child process, prove, pack."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgernn.convert.child import DEFAULT_TIMEOUT_S, Converted, run_child
+from edgernn.convert.errors import ConversionError
+from edgernn.convert.proof import check_proof, check_quality, compare, run_artifact
+from edgernn.convert.recipes import Recipe, find_recipe
+from edgernn.convert.request import Request
+from edgernn.convert.source import Source, read_source
+from edgernn.convert.targets import Target, find_target
+from edgernn.convert.tasks import TaskPlan, plan_for
+from edgernn.edge_runtime.bundle.reader import Bundle
+from edgernn.edge_runtime.bundle.writer import file_spec, pack_bundle
+from edgernn.edge_runtime.engines import survey
+from edgernn.edge_runtime.errors import CheckFailed
+from edgernn.edge_runtime.files import sha256_hex, write_bytes
+from edgernn.edge_runtime.golden import golden_to_json
+from edgernn.edge_runtime.model import Model
+from edgernn.edge_runtime.spec.decode import encode
+from edgernn.edge_runtime.spec.manifest import (
+    FORMAT_VERSION,
+    GOLDEN_NAME,
+    GoldenSpec,
+    Manifest,
+    ProofSpec,
+    QualitySpec,
+    QuantizationSpec,
+)
+from edgernn.edge_runtime.tasks import TASKS
+
+DEFAULT_MAX_DROP = 0.3
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user chose.
+
+    Attributes:
+      quantize: name of the recipe.
+      target: name of the target.
+      lowering: name of the lowering, or "auto".
+      max_drop: points of the task's metric that may be lost.
+      timeout_s: seconds that the child process may take.
+    """
+
+    quantize: str = "dynamic_wi8"
+    target: str = "litert"
+    lowering: str = "auto"
+    max_drop: float = DEFAULT_MAX_DROP
+    timeout_s: float = DEFAULT_TIMEOUT_S
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished conversion.
+
+    Attributes:
+      data: the bundle's bytes.
+      manifest: what it says of itself.
+      report: sizes, errors against Keras, quality, what was lowered how and why; plain JSON values.
+    """
+
+    data: bytes
+    manifest: Manifest
+    report: dict[str, Any]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes the bundle to `path`, whole or not at all."""
+        write_bytes(path, self.data)
+
+
+class ProofFailed(CheckFailed):
+    """The conversion ran, and the artifact strays too far from Keras.
+
+    Attributes:
+      report: as in `Result`.
+    """
+
+    def __init__(self, failures: list[str], report: dict[str, Any]) -> None:
+        super().__init__("; ".join(failures))
+        self.report = report
+
+
+def convert(
+    model: Any,
+    quantize: str = "dynamic_wi8",
+    calibration: None = None,
+    target: str = "litert",
+    *,
+    lowering: str = "auto",
+    max_drop: float = DEFAULT_MAX_DROP,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+    progress: Callable[[str], None] = lambda message: None,
+) -> Result:
+    """Converts a Keras model, and proves that the result computes the same.
+
+    Args:
+      model: a Keras model in memory, a `.keras` or `.h5` file, or a folder from `edgernn train`.
+      quantize: name of the recipe (`edgernn.convert.recipes.RECIPES`).
+      calibration: must be None: no recipe of this version needs calibration data.
+      target: name of the target (`edgernn.convert.targets.TARGETS`).
+      lowering: name of the lowering, or "auto".
+      max_drop: points of the task's metric (percent) that may be lost.
+      timeout_s: seconds that the conversion may take.
+      progress: told what is being done.
+
+    Raises:
+      ConversionError: the model cannot be converted; every reason is named.
+      ProofFailed: the artifact strays from Keras by more than the recipe's bounds or `max_drop`.
+      InputError: a file or a name is wrong.
+    """
+    if calibration is not None:
+        raise ConversionError(f"{quantize} needs no calibration data: leave calibration out")
+    options = Options(quantize, target, lowering, max_drop, timeout_s)
+    if isinstance(model, (str, os.PathLike)):
+        return _convert(read_source(model), options, progress)
+    with tempfile.TemporaryDirectory(prefix="edgernn-model-") as folder:
+        path = Path(folder) / "model.keras"
+        model.save(path)
+        return _convert(read_source(path), options, progress)
+
+
+def _convert(source: Source, options: Options, progress: Callable[[str], None]) -> Result:
+    recipe, target = find_recipe(options.quantize), find_target(options.target)
+    plan = plan_for(source)
+    progress("converting in a child process")
+    request = Request(
+        model=str(source.model.resolve()),
+        recipe=recipe.name,
+        target=target.name,
+        lowering=options.lowering,
+        always_real=plan.always_real,
+        max_length=plan.max_length,
+    )
+    converted = run_child(request, plan.cases(), options.timeout_s)
+    assets = plan.assets()
+    draft = _draft(source, converted, recipe, target, assets)
+    progress("proving the artifact against Keras")
+    model = _open(source, converted.model, draft, assets, target)
+    outputs = run_artifact(model, converted.cases)
+    proof = compare(converted.reference, outputs)
+    quality = plan.quality(converted.reference, outputs)
+    result = _pack(plan, model, converted, draft, assets, proof, quality)
+    failures = check_proof(proof, recipe) + check_quality(quality, plan.metric, options.max_drop)
+    report = _report(source, result, converted, model.engine, failures)
+    if failures:
+        raise ProofFailed(failures, report)
+    return Result(result.data, result.manifest, report)
+
+
+def _draft(
+    source: Source, converted: Converted, recipe: Recipe, target: Target, assets: dict[str, bytes]
+) -> Manifest:
+    response = converted.response
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        kit_version=importlib.metadata.version("edgernn"),
+        model=file_spec(converted.model),
+        assets={name: file_spec(data) for name, data in assets.items()},
+        inputs=response.inputs,
+        outputs=response.outputs,
+        execution=response.execution,
+        quantization=QuantizationSpec(recipe.name, recipe.summary),
+        target=target.name,
+        ops=response.ops,
+        proof=ProofSpec(0, 0.0, 0.0, 1.0),
+        golden=GoldenSpec(0, recipe.bounds.device),
+        task=encode(source.task),
+        data=source.data,
+    )
+
+
+def _open(source: Source, data: bytes, manifest: Manifest, assets: dict[str, bytes], target: Target) -> Model:
+    bundle = Bundle(source.model, len(data), sha256_hex(data), data, manifest, assets)
+    usable = {status.name for status in survey() if status.available}
+    return TASKS[source.task.name](bundle, 1, target.engine if target.engine in usable else None)
+
+
+@dataclass(frozen=True)
+class _Packed:
+    data: bytes
+    manifest: Manifest
+
+
+def _pack(
+    plan: TaskPlan,
+    model: Model,
+    converted: Converted,
+    draft: Manifest,
+    assets: dict[str, bytes],
+    proof: ProofSpec,
+    quality: QualitySpec | None,
+) -> _Packed:
+    vectors = plan.golden(model, converted.cases)
+    golden = golden_to_json(vectors)
+    manifest = draft.with_results(
+        assets={**draft.assets, GOLDEN_NAME: file_spec(golden)},
+        proof=proof,
+        golden=GoldenSpec(len(vectors), draft.golden.tolerance),
+        quality=quality,
+    )
+    return _Packed(pack_bundle(converted.model, manifest, {**assets, GOLDEN_NAME: golden}), manifest)
+
+
+def _report(
+    source: Source, packed: _Packed, converted: Converted, engine: str, failures: list[str]
+) -> dict[str, Any]:
+    document = packed.manifest.to_dict()
+    return {
+        "source": source.model.parent.name if source.folder else source.model.name,
+        "passed": not failures,
+        "failures": failures,
+        "bundle_bytes": len(packed.data),
+        "model_bytes": len(converted.model),
+        "keras_parameters": converted.response.parameters,
+        "lowering": {"name": document["execution"]["lowering"], "reason": converted.response.reason},
+        "proved_with": engine,
+        "versions": converted.response.versions,
+        **{key: document[key] for key in ("quantization", "target", "proof", "quality", "ops", "execution", "data")},
+    }

@@ -1,0 +1,1 @@
+"""Reports for people: self-contained HTML, and lines of text."""

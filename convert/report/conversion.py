@@ -1,0 +1,80 @@
+"""One conversion, told to people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edgernn.convert.report.html import heading, page, paragraph, table
+
+
+def conversion_lines(report: dict[str, Any]) -> list[str]:
+    """A few lines for the terminal."""
+    proof, quality = report["proof"], report["quality"]
+    lines = [
+        f"recipe    {report['quantization']['recipe']}: {report['quantization']['summary']}",
+        f"lowering  {report['lowering']['name']} ({report['lowering']['reason']})",
+        f"size      {report['bundle_bytes']:,} bytes, {report['model_bytes']:,} of them the model",
+        f"proof     {proof['cases']} inputs against Keras: greatest error {proof['max_error']:.2e}, mean "
+        f"{proof['mean_error']:.2e}, scale {proof['scale']:.3g}{_agreement(proof)}",
+    ]
+    if quality:
+        pairs = [f"{name} {quality['keras'][name]:.4f} -> {value:.4f}" for name, value in quality["artifact"].items()]
+        lines.append(f"quality   {quality['split']} split, {quality['examples']} examples, Keras -> artifact: {', '.join(pairs)}")
+    return lines
+
+
+def conversion_html(report: dict[str, Any]) -> str:
+    """A page with everything the conversion found."""
+    verdict = "passed: the artifact computes what Keras computes, within the recipe's bounds"
+    body = [
+        paragraph(verdict, "good") if report["passed"] else paragraph("failed: " + "; ".join(report["failures"]), "bad"),
+        heading("Summary"),
+        table(["", "value"], _summary(report)),
+        *_quality(report["quality"]),
+        heading("Signatures"),
+        table(["signature", "steps", "inputs", "outputs"], [_signature(s) for s in report["execution"]["signatures"]]),
+        heading("Operators"),
+        table(["operator", "version", "count"], [(op["name"], op["version"], op["count"]) for op in report["ops"]]),
+    ]
+    return page(f"Conversion of {report['source']}", body)
+
+
+def _summary(report: dict[str, Any]) -> list[tuple[str, str]]:
+    proof = report["proof"]
+    return [
+        ("recipe", report["quantization"]["summary"]),
+        ("target", report["target"]),
+        ("lowering", f"{report['lowering']['name']}: {report['lowering']['reason']}"),
+        ("bundle", f"{report['bundle_bytes']:,} bytes"),
+        ("model in it", f"{report['model_bytes']:,} bytes"),
+        ("Keras parameters", f"{report['keras_parameters']:,}"),
+        ("inputs compared", f"{proof['cases']}{_agreement(proof)}"),
+        ("greatest error", f"{proof['max_error']:.3e} (scale {proof['scale']:.3g})"),
+        ("mean error", f"{proof['mean_error']:.3e}"),
+        ("proved with", report["proved_with"]),
+        ("made with", ", ".join(f"{name} {version}" for name, version in report["versions"].items())),
+    ]
+
+
+def _agreement(proof: dict[str, Any]) -> str:
+    agreement = proof["argmax_agreement"]
+    return "" if agreement is None else f", same class in {100 * agreement:.2f} %"
+
+
+def _quality(quality: dict[str, Any] | None) -> list[str]:
+    if not quality:
+        return []
+    rows = [(name, f"{quality['keras'][name]:.4f}", f"{value:.4f}") for name, value in quality["artifact"].items()]
+    return [
+        heading(f"Quality on the {quality['split']} split ({quality['examples']} examples)"),
+        table(["metric", "Keras", "artifact"], rows),
+    ]
+
+
+def _signature(signature: dict[str, Any]) -> tuple[object, ...]:
+    return (
+        signature["name"],
+        signature["steps"],
+        ", ".join(f"{t['name']} {t['dtype']}{t['shape']}" for t in signature["inputs"]),
+        ", ".join(f"{t['name']} {t['dtype']}{t['shape']}" for t in signature["outputs"]),
+    )

@@ -1,0 +1,22 @@
+"""What each task adds to a conversion: inputs for the proof, assets, and its metric. One line each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from edgernn.convert.source import Source
+from edgernn.convert.tasks.bare import BarePlan
+from edgernn.convert.tasks.base import TaskPlan
+from edgernn.convert.tasks.classify import ClassifyPlan
+
+__all__ = ["PLANS", "TaskPlan", "plan_for"]
+
+PLANS: dict[str, Callable[[Source], TaskPlan]] = {
+    "classify": ClassifyPlan,
+    "model": BarePlan,
+}
+
+
+def plan_for(source: Source) -> TaskPlan:
+    """The plan of the source's task."""
+    return PLANS[source.task.name](source)

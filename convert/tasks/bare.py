@@ -1,0 +1,42 @@
+"""A Keras model without a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edgernn.convert.request import Arrays
+from edgernn.convert.source import Source
+from edgernn.convert.tasks.base import TaskPlan
+from edgernn.edge_runtime.golden import GoldenVector
+from edgernn.edge_runtime.model import Model
+from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS, QualitySpec
+
+# A model that needs the whole sequence takes no longer one than this, unless it has a fixed length itself.
+_MAX_LENGTH = 256
+
+
+class BarePlan(TaskPlan):
+    """Random inputs stand for the real ones."""
+
+    always_real = False
+    max_length = _MAX_LENGTH
+    metric = None
+
+    def __init__(self, source: Source) -> None:
+        """Nothing is read: a bare model has no assets."""
+
+    def assets(self) -> dict[str, bytes]:
+        """See base."""
+        return {}
+
+    def cases(self) -> list[Arrays]:
+        """See base."""
+        return []
+
+    def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
+        """See base."""
+        return [GoldenVector(None, case, model.run(case)) for case in cases[:MIN_GOLDEN_VECTORS]]
+
+    def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
+        """See base."""
+        return None

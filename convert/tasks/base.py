@@ -1,0 +1,41 @@
+"""What a conversion asks of a task."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from edgernn.convert.request import Arrays
+from edgernn.edge_runtime.golden import GoldenVector
+from edgernn.edge_runtime.model import Model
+from edgernn.edge_runtime.spec.manifest import QualitySpec
+
+
+class TaskPlan(ABC):
+    """One task's part in a conversion.
+
+    Attributes:
+      always_real: every step that the runtime feeds is a real one; padding comes only after them.
+      max_length: the longest sequence that the runtime will feed, in steps.
+      metric: the name in `QualitySpec` that `--max-drop` guards, or None.
+    """
+
+    always_real: bool
+    max_length: int
+    metric: str | None
+
+    @abstractmethod
+    def assets(self) -> dict[str, bytes]:
+        """Files that the bundle must hold."""
+
+    @abstractmethod
+    def cases(self) -> list[Arrays]:
+        """Inputs for the proof; none: the child makes random ones."""
+
+    @abstractmethod
+    def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
+        """Vectors for the self-test, computed by the artifact. They must not give the user's data away."""
+
+    @abstractmethod
+    def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
+        """The task's metrics, from the outputs for `cases()`."""
