@@ -71,34 +71,56 @@ def unrolled_loop(
 def while_loop(
     cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
 ) -> LoopResult:
-    """A loop in the graph.
+    """A loop in the graph that computes every step and undoes the masked ones; arguments as `unrolled_loop`."""
+    steps = int(sequence.shape[1])
+    real = None if mask is None else tf.reshape(tf.cast(mask, sequence.dtype), [steps, 1])
+    return _turns(cell, sequence, states, real, tf.constant(steps), options)
 
-    Args:
-      cell: the layer's cell.
-      sequence: [1, steps, features].
-      states: [1, units] each.
-      mask: bool [1, steps], true on a prefix of real steps (right padding), or None. Padded steps are not
-        computed at all: forwards they come last, backwards they are skipped.
-      options: how Keras was asked to run it.
+
+def prefix_while_loop(
+    cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
+) -> LoopResult:
+    """As `while_loop`, for masks that are true on the first steps only (right padding).
+
+    Padded steps are not computed at all: forwards they come last, backwards they are skipped. Their outputs are
+    zeros, which is not what Keras gives there; layers that honour masks never look at them.
     """
+    steps = int(sequence.shape[1])
+    count = tf.constant(steps) if mask is None else tf.reduce_sum(tf.cast(mask, tf.int32))
+    return _turns(cell, sequence, states, None, count, options)
+
+
+def _turns(
+    cell: CellLowering,
+    sequence: Tensor,
+    states: States,
+    real: Tensor | None,
+    count: Tensor,
+    options: LoopOptions,
+) -> LoopResult:
     steps, units = int(sequence.shape[1]), int(states[0].shape[1])
     projected = cell.project(tf.reshape(sequence, [steps, sequence.shape[2]]))
-    count = tf.constant(steps) if mask is None else tf.reduce_sum(tf.cast(mask, tf.int32))
     collected = tf.zeros([steps, units]) if options.return_sequences else tf.zeros([1, 1])
 
-    def body(turn: Tensor, collected: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
+    def body(turn: Tensor, collected: Tensor, output: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
         step = count - 1 - turn if options.go_backwards else turn
-        row = tf.slice(projected, [step, 0], [1, projected.shape[1]])
-        new = cell.step(row, states)
+        new = cell.step(tf.slice(projected, [step, 0], [1, projected.shape[1]]), states)
+        if real is None:
+            output = new[0]
+        else:
+            here = tf.slice(real, [step, 0], [1, 1])
+            output = _masked_output(here, new[0], output, options)
+            new = tuple(_blend(here, after, before) for after, before in zip(new, states, strict=True))
         if options.return_sequences:
             # Backwards, Keras begins with the padding: its outputs (zeros) come first.
             at = turn + (steps - count) if options.go_backwards else turn
-            collected = tf.tensor_scatter_nd_update(collected, tf.reshape(at, [1, 1]), new[0])
-        return (turn + 1, collected, *new)
+            collected = tf.tensor_scatter_nd_update(collected, tf.reshape(at, [1, 1]), output)
+        return (turn + 1, collected, output, *new)
 
-    _, collected, *last = tf.while_loop(lambda turn, *_: turn < count, body, (tf.constant(0), collected, *states))
-    stacked = tf.reshape(collected, [1, steps, units]) if options.return_sequences else last[0]
-    return LoopResult(last[0], stacked, tuple(last))
+    start = (tf.constant(0), collected, tf.zeros_like(states[0]), *states)
+    _, collected, output, *last = tf.while_loop(lambda turn, *_: turn < count, body, start)
+    stacked = tf.reshape(collected, [1, steps, units]) if options.return_sequences else output
+    return LoopResult(output, stacked, tuple(last))
 
 
 def _blend(real: Tensor, new: Tensor, old: Tensor) -> Tensor:

@@ -36,6 +36,10 @@ _MERGES: tuple[type, ...] = (
 )
 
 
+# Operations with which `compute_mask` of Embedding, Masking and merging layers makes masks.
+_MASK_OPERATIONS = ("Any", "LogicalAnd", "LogicalNot", "LogicalOr", "NotEqual")
+
+
 @dataclass(frozen=True)
 class Causality:
     """What was found.
@@ -86,7 +90,7 @@ def _outgoing(node: Any, incoming: list[bool], obstacles: list[str]) -> list[boo
     if is_model(operation):
         return _through_nested(operation, incoming, obstacles)
     if isinstance(operation, keras.layers.RNN):
-        return _through_recurrent(operation, incoming, count, obstacles)
+        return _through_recurrent(node, incoming, obstacles)
     if not any(incoming):
         return [False] * count
     if not _is_per_step(operation, incoming):
@@ -101,16 +105,22 @@ def _through_nested(model: Any, incoming: list[bool], obstacles: list[str]) -> l
     return [marks.get(id(tensor), False) for tensor in graph.outputs]
 
 
-def _through_recurrent(layer: Any, incoming: list[bool], count: int, obstacles: list[str]) -> list[bool]:
+def _through_recurrent(node: Any, incoming: list[bool], obstacles: list[str]) -> list[bool]:
+    layer = node.operation
     if not incoming[0]:
         obstacles.append(f"{layer.name} ({type(layer).__name__}) runs over a repeated vector, not over time")
-    if len(incoming) > 1:
+    if _has_initial_state(node):
         obstacles.append(f"{layer.name} ({type(layer).__name__}) takes its initial state from another layer")
     if layer.go_backwards:
         obstacles.append(f"{layer.name} ({type(layer).__name__}) runs backwards")
     if type(layer) not in _CAUSAL:
         obstacles.append(f"{layer.name} ({type(layer).__name__}) has no chunked lowering yet")
-    return [bool(layer.return_sequences)] + [False] * (count - 1)
+    return [bool(layer.return_sequences)] + [False] * (len(node.output_tensors) - 1)
+
+
+def _has_initial_state(node: Any) -> bool:
+    positional = len(node.arguments.args) > 1 and node.arguments.args[1] is not None
+    return positional or node.arguments.kwargs.get("initial_state") is not None
 
 
 _CAUSAL: tuple[type, ...] = (keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
@@ -119,6 +129,9 @@ _CAUSAL: tuple[type, ...] = (keras.layers.LSTM, keras.layers.GRU, keras.layers.S
 def _is_per_step(operation: Any, incoming: list[bool]) -> bool:
     if type(operation) in _PER_STEP:
         return True
+    if type(operation).__name__ in _MASK_OPERATIONS:
+        # `Any` asks whether a step has any value that is not masked: over the features, never over time.
+        return getattr(operation, "axis", -1) in (-1, 2, (-1,), (2,))
     if type(operation) in _MERGES:
         return all(incoming)
     if type(operation) is keras.layers.Concatenate:

@@ -86,10 +86,22 @@ def _call(request: LoweringRequest, values: Mapping[str, Any], substitution: Sub
 
 def _distinct(outputs: dict[str, Any], states: dict[str, Any]) -> dict[str, Any]:
     """Two outputs of a signature that are one tensor would be merged, and one name lost."""
-    seen = {id(state) for state in states.values()}
+    seen = {_origin(state) for state in states.values()}
     distinct: dict[str, Any] = {}
     for name, value in outputs.items():
-        # maximum(x, lowest) is x, and no optimizer folds it away.
-        distinct[name] = tf.maximum(value, value.dtype.min) if id(value) in seen else value
-        seen.add(id(value))
+        # maximum(x, lowest) is x, and no optimizer folds it away; with itself it would.
+        distinct[name] = tf.maximum(value, _lowest(value, len(seen))) if _origin(value) in seen else value
+        seen.add(_origin(value))
     return distinct
+
+
+def _origin(value: Any) -> str:
+    while value.op.type == "Identity":
+        value = value.op.inputs[0]
+    return str(value.name)
+
+
+def _lowest(value: Any, number: int) -> Any:
+    # A constant of its own for each copy: equal operations on equal inputs would be merged again.
+    lowest = value.dtype.min
+    return lowest if number == 0 else tf.constant(lowest * (1.0 - 0.01 * number), value.dtype)

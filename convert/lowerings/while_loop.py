@@ -1,23 +1,21 @@
-"""A WHILE loop over the whole sequence: the smallest file, and padded steps are not computed."""
+"""A WHILE loop over the whole sequence: the smallest file."""
 
 from __future__ import annotations
 
 from edgernn.convert.graph.walk import recurrent_layers
-from edgernn.convert.loops import while_loop
+from edgernn.convert.loops import prefix_while_loop, while_loop
 from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest
 from edgernn.convert.lowerings.cost import CALL_US, TURN_US, TYPICAL_STEPS, steps_us
-from edgernn.convert.lowerings.whole import fixed_length, length_obstacles, lower_whole, uses_masks
+from edgernn.convert.lowerings.whole import fixed_length, length_obstacles, lower_whole
 
 
 class WhileLoop(Lowering):
-    """One signature for the greatest length; the loop stops at the real length."""
+    """One signature for the greatest length; where padding is known to come last, the loop stops before it."""
 
     name = "while"
 
     def obstacles(self, request: LoweringRequest) -> tuple[str, ...]:
         """See base."""
-        if uses_masks(request) and not request.always_real:
-            return ("masks of any shape need every step computed: a loop that stops at the length is not enough",)
         return length_obstacles(request)
 
     def cost(self, request: LoweringRequest) -> float:
@@ -29,4 +27,5 @@ class WhileLoop(Lowering):
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""
         length = fixed_length(request) or request.max_length
-        return lower_whole(request, self.name, [length], while_loop, reason)
+        loop = prefix_while_loop if request.always_real else while_loop
+        return lower_whole(request, self.name, [length], loop, reason)

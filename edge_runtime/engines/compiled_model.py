@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,7 +50,16 @@ def _compile(model: bytes, threads: int) -> Any:
     # ":memory" keeps the cache in RAM: a file would have to be bound to this model's hash.
     cpu = CpuOptions(num_threads=threads, xnnpack_weight_cache_path=":memory")
     options = Options(hardware_accelerators=HardwareAccelerator.CPU, cpu_options=cpu)
-    return CompiledModel.from_buffer(model, options=options)
+    return CompiledModel.from_buffer(model, environment=_environment(), options=options)
+
+
+@functools.cache
+def _environment() -> Any:
+    # One for all models: making one looks for accelerators, and takes longer than loading a small model.
+    from ai_edge_litert import environment
+
+    folder = str(Path(environment.__file__).parent)
+    return environment.Environment.create(options=environment.EnvironmentOptions(runtime_path=folder))
 
 
 class _OpenCompiledModel(OpenModel):
@@ -57,7 +68,10 @@ class _OpenCompiledModel(OpenModel):
         self._execution = execution
 
     def stream(self) -> Stream:
-        return _CompiledModelStream(self._native, self._execution)
+        try:
+            return _CompiledModelStream(self._native, self._execution)
+        except RuntimeError as error:
+            raise RuntimeUnavailable(f"the model's signatures are not those that its manifest names: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,64 @@
+"""`edgernn eval`: the task's metric of the artifact that ships."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import TYPE_CHECKING, Any
+
+from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
+from edgernn.edge_runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from edgernn.edge_runtime.evaluate import Evaluation
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's options."""
+    parser.add_argument("bundle", metavar="BUNDLE.tflite")
+    parser.add_argument("--data", required=True, metavar="NAME|PATH", help="a catalogued data set, or your own file")
+    parser.add_argument("--text-column", metavar="NAME", help="default: found by name and content")
+    parser.add_argument("--label-column", metavar="NAME", help="default: found by name and content")
+    add_engine_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Classifies every example and compares with its label."""
+    from edgernn.edge_runtime.cli.output import print_json
+    from edgernn.edge_runtime.evaluate import evaluate
+    from edgernn.edge_runtime.examples import locate, read_examples
+    from edgernn.edge_runtime.tasks.classify import TextClassifier
+
+    model = open_bundle(args)
+    if not isinstance(model, TextClassifier):
+        raise InputError(f"{args.bundle}: a bare model has no metric to evaluate")
+    source = locate(args.data)
+    table = read_examples(
+        source.path, args.text_column or source.text_column, args.label_column or source.label_column
+    )
+    for line in table.bad_lines[:10]:
+        print(f"{source.path} line {line.number} left out: {line.reason}", file=sys.stderr)
+    evaluation = evaluate(model, table)
+    if args.json:
+        print_json(evaluation.to_dict())
+    else:
+        _print(evaluation)
+    return 0
+
+
+def _print(evaluation: Evaluation) -> None:
+    from edgernn.edge_runtime.cli.output import print_table
+
+    metrics = evaluation.metrics
+    print(f"{evaluation.examples} examples: {evaluation.scope}")
+    print(f"accuracy {metrics['accuracy']:.4f}  macro F1 {metrics['macro_f1']:.4f}{_positive(metrics)}")
+    rows = [
+        [label, f"{m['precision']:.4f}", f"{m['recall']:.4f}", f"{m['f1']:.4f}", str(m["support"])]
+        for label, m in metrics["per_class"].items()
+    ]
+    print_table(rows, ["label", "precision", "recall", "F1", "examples"])
+
+
+def _positive(metrics: dict[str, Any]) -> str:
+    return "" if metrics["f1"] is None else f"  F1 of {metrics['positive_label']} {metrics['f1']:.4f}"

@@ -1,0 +1,94 @@
+"""What commands print and read: one JSON document, plain tables, texts from arguments or standard input."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from edgernn.edge_runtime.errors import InputError
+
+
+def print_json(document: Any) -> None:
+    """Prints one JSON document, in ASCII: it survives every terminal and every pipe."""
+    print(json.dumps(document, indent=1, ensure_ascii=True))
+
+
+def print_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
+    """Prints aligned columns: the first to the left, the others to the right."""
+    lines = [list(header), *[[one_line(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
+    for line in lines:
+        cells = [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
+        print("  ".join(cells).rstrip())
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, safe for a terminal: control characters and what cannot be encoded are escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    shown = "".join(c if c.isprintable() else _escape(c) for c in text)
+    return shown.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def read_text_inputs(values: Sequence[str]) -> list[str]:
+    """The texts that a command was given.
+
+    Args:
+      values: texts, or names of .txt files with one text a line; none, or "-": standard input, line by line.
+
+    Raises:
+      InputError: a line is not UTF-8; it is named.
+    """
+    if not values:
+        return _lines(sys.stdin.buffer.read(), "standard input")
+    texts: list[str] = []
+    for value in values:
+        if value == "-":
+            texts.extend(_lines(sys.stdin.buffer.read(), "standard input"))
+        elif value.endswith(".txt") and os.path.isfile(value):
+            texts.extend(_lines(Path(value).read_bytes(), value))
+        else:
+            texts.append(value)
+    return texts
+
+
+def quiet_native_logs_for_good() -> None:
+    """Leaves file descriptor 2 to nobody, and standard error to Python.
+
+    LiteRT writes some thirty lines to descriptor 2, also while the process ends. EDGERNN_NATIVE_LOGS=1 keeps them.
+    """
+    if os.environ.get("EDGERNN_NATIVE_LOGS") == "1" or getattr(sys.stderr, "edgernn_own", False):
+        return
+    try:
+        if sys.stderr.fileno() != 2:
+            return
+        own = open(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1)  # noqa: SIM115 - lives as long as the process
+        sink = os.open(os.devnull, os.O_WRONLY)
+    except (OSError, ValueError, AttributeError):  # no standard error, or a captured one
+        return
+    os.dup2(sink, 2)
+    os.close(sink)
+    own.edgernn_own = True  # type: ignore[attr-defined]
+    sys.stderr = own
+
+
+def _lines(data: bytes, where: str) -> list[str]:
+    texts = []
+    lines = data.split(b"\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    for number, line in enumerate(lines, 1):
+        try:
+            texts.append(line.removesuffix(b"\r").decode("utf-8"))
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{where} line {number}: not UTF-8 (byte {error.start + 1}): convert it, as with iconv -t UTF-8"
+            ) from error
+    return texts
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -1,0 +1,92 @@
+"""`edgernn run`: what the model says of the user's input."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
+from edgernn.edge_runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from edgernn.edge_runtime.model import Model
+    from edgernn.edge_runtime.tasks.classify import TextClassifier
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's options."""
+    parser.add_argument("bundle", metavar="BUNDLE.tflite")
+    parser.add_argument(
+        "input",
+        nargs="*",
+        metavar="INPUT",
+        help="texts, or a .txt file with one text a line; without any, standard input line by line; "
+        "for a bare model a .npz file with its inputs by name",
+    )
+    parser.add_argument("--top", type=int, metavar="K", help="show the K most probable labels (default: all)")
+    add_engine_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Runs the bundle on every input."""
+    from edgernn.edge_runtime.cli.output import print_json
+    from edgernn.edge_runtime.tasks.classify import TextClassifier
+
+    if args.top is not None and args.top < 1:
+        raise InputError(f"--top must be 1 or more, not {args.top}")
+    model = open_bundle(args)
+    results = _classify(model, args) if isinstance(model, TextClassifier) else _arrays(model, args)
+    if args.json:
+        print_json(results)
+    else:
+        for line in _lines(results):
+            print(line)
+    return 0
+
+
+def _classify(model: TextClassifier, args: argparse.Namespace) -> list[dict[str, Any]]:
+    from edgernn.edge_runtime.cli.output import read_text_inputs
+
+    if not args.input and sys.stdin is not None and sys.stdin.isatty():
+        print("type a text and press Enter; Ctrl-D ends", file=sys.stderr)
+    return [
+        {
+            "text": text,
+            "categories": [{"label": c.label, "score": round(c.score, 6)} for c in model.classify(text)[: args.top]],
+        }
+        for text in read_text_inputs(args.input)
+    ]
+
+
+def _arrays(model: Model, args: argparse.Namespace) -> list[dict[str, Any]]:
+    import numpy as np
+
+    if not args.input:
+        raise InputError("a bare model takes .npz files with its inputs by name: see edgernn info for the names")
+    results = []
+    for name in args.input:
+        try:
+            with np.load(Path(name), allow_pickle=False) as file:
+                inputs = {key: file[key] for key in file.files}
+        except (OSError, ValueError, AttributeError) as error:
+            raise InputError(f"{name}: cannot be read as .npz: {error}") from error
+        outputs = {key: array.tolist() for key, array in model.run(inputs).items()}
+        results.append({"file": name, "outputs": outputs})
+    return results
+
+
+def _lines(results: list[dict[str, Any]]) -> list[str]:
+    from edgernn.edge_runtime.cli.output import one_line
+
+    lines = []
+    for result in results:
+        if "categories" in result:
+            scores = "  ".join(f"{one_line(c['label'])} {c['score']:.3f}" for c in result["categories"])
+            text = one_line(result["text"])
+            lines.append(f"{scores}  |  {text if len(text) <= 100 else text[:99] + chr(0x2026)}")
+        else:
+            lines.extend(f"{result['file']}: {name} = {value}" for name, value in result["outputs"].items())
+    return lines

@@ -1,0 +1,20 @@
+"""Labelled texts: reading people's files, removing duplicates, and dividing them the recorded way."""
+
+from __future__ import annotations
+
+from edgernn.edge_runtime.examples.read import read_examples
+from edgernn.edge_runtime.examples.source import DataSource, locate
+from edgernn.edge_runtime.examples.split import deduplicate, stratified_split, test_split
+from edgernn.edge_runtime.examples.types import BadLine, Example, Table
+
+__all__ = [
+    "BadLine",
+    "DataSource",
+    "Example",
+    "Table",
+    "deduplicate",
+    "locate",
+    "read_examples",
+    "stratified_split",
+    "test_split",
+]

@@ -1,0 +1,17 @@
+"""GPT-2's table: every byte as a printable character, so that a vocabulary of characters covers any text."""
+
+from __future__ import annotations
+
+
+def _table() -> list[str]:
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = iter(range(0x100, 0x200))
+    return [chr(byte if byte in printable else next(others)) for byte in range(256)]
+
+
+_CHARACTERS = _table()
+
+
+def to_byte_characters(text: str) -> str:
+    """The UTF-8 bytes of `text`, each as its character."""
+    return "".join(_CHARACTERS[byte] for byte in text.encode("utf-8"))

@@ -1,0 +1,1 @@
+"""Text classification with recurrent networks."""
