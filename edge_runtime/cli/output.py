@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +17,15 @@ def print_json(document: Any) -> None:
     print(json.dumps(document, indent=1, ensure_ascii=True))
 
 
-def print_table(rows: Sequence[Sequence[str]], header: Sequence[str]) -> None:
-    """Prints aligned columns: the first to the left, the others to the right."""
+def print_table(rows: Sequence[Sequence[str]], header: Sequence[str], text_columns: Container[int] = (0,)) -> None:
+    """Prints aligned columns: `text_columns` to the left, the others to the right."""
     lines = [list(header), *[[one_line(cell) for cell in row] for row in rows]]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
     for line in lines:
-        cells = [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))]
+        cells = [
+            cell.ljust(width) if i in text_columns else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ]
         print("  ".join(cells).rstrip())
 
 

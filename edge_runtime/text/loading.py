@@ -43,6 +43,8 @@ class _HuggingFace:
             self._tokenizer = tokenizer.from_str(data.decode("utf-8"))
         except Exception as error:  # the library raises plain Exception
             raise BundleError(f"the tokenizer cannot be read: {error}") from error
+        # The special tokens' own spelling in a text is text like any other; tokenizer.json cannot say so.
+        self._tokenizer.encode_special_tokens = True
 
     def encode(self, text: str) -> list[int]:
         ids: list[int] = self._tokenizer.encode(text).ids

@@ -37,37 +37,18 @@ class PlainTokenizer:
             self._bpe = _bpe(document["model"])
             self._before, self._after = _template(document.get("post_processor"))
             self._max_length = _max_length(document.get("truncation"), len(self._before) + len(self._after))
-            self._specials = _specials(document.get("added_tokens") or [])
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise BundleError(f"the tokenizer is malformed: {error!r}") from error
 
     def encode(self, text: str) -> list[int]:
-        """Token ids of `text`."""
+        """Token ids of `text`; the special tokens' own spelling in it is text like any other."""
         ids: list[int] = []
         limit = self._max_length
-        for piece, special in self._pieces(text):
-            if special is not None:
-                ids.append(special)
-                continue
-            for word in self._split(self._normalize(piece)):
-                ids.extend(self._bpe.encode(word))
-                if limit is not None and len(ids) >= limit:
-                    break
+        for word in self._split(self._normalize(text)):
+            ids.extend(self._bpe.encode(word))
+            if limit is not None and len(ids) >= limit:
+                break
         return [*self._before, *(ids if limit is None else ids[:limit]), *self._after]
-
-    def _pieces(self, text: str) -> list[tuple[str, int | None]]:
-        """Cuts the special tokens' own spelling out of the text, as Hugging Face does."""
-        pattern, ids = self._specials
-        if pattern is None:
-            return [(text, None)]
-        pieces: list[tuple[str, int | None]] = []
-        end = 0
-        for match in pattern.finditer(text):
-            if match.start() > end:
-                pieces.append((text[end : match.start()], None))
-            pieces.append((match.group(), ids[match.group()]))
-            end = match.end()
-        return [*pieces, (text[end:], None)] if end < len(text) else pieces
 
 
 def _refuse(part: str, kind: object) -> RuntimeUnavailable:
@@ -160,14 +141,3 @@ def _max_length(spec: Any, added: int) -> int | None:
     if spec["direction"] != "Right":
         raise _refuse("truncation", spec["direction"])
     return max(int(spec["max_length"]) - added, 0)
-
-
-def _specials(tokens: list[dict[str, Any]]) -> tuple[re.Pattern[str] | None, dict[str, int]]:
-    for token in tokens:
-        if token["normalized"] or token["single_word"] or token["lstrip"] or token["rstrip"]:
-            raise _refuse("added token", token["content"])
-    ids = {str(token["content"]): int(token["id"]) for token in tokens}
-    if not ids:
-        return None, {}
-    longest_first = sorted(ids, key=len, reverse=True)
-    return re.compile("|".join(re.escape(content) for content in longest_first)), ids

@@ -16,10 +16,10 @@ Ids = npt.NDArray[np.int32]
 _ROUND_TO = 16
 
 
-def pad(sequences: Sequence[Sequence[int]]) -> Ids:
-    """Ids int32 [batch, time], padded on the right."""
+def pad(sequences: Sequence[Sequence[int]], extra: int = 0) -> Ids:
+    """Ids int32 [batch, time], padded on the right, and by `extra` steps more."""
     longest = max(len(sequence) for sequence in sequences)
-    padded = np.full((len(sequences), -(-longest // _ROUND_TO) * _ROUND_TO), PAD_ID, np.int32)
+    padded = np.full((len(sequences), -(-longest // _ROUND_TO) * _ROUND_TO + extra), PAD_ID, np.int32)
     for row, sequence in zip(padded, sequences, strict=True):
         row[: len(sequence)] = sequence
     return padded
@@ -61,7 +61,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, index: int) -> tuple[Ids, npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         rows = self._batches[index]
-        ids = self._hide(pad([self._sequences[row] for row in rows]))
+        # Keras takes the lengths of the first two batches for those of all, unless they differ: so they must.
+        extra = _ROUND_TO if index == 0 and len(self) > 1 and self._length(0) == self._length(1) else 0
+        ids = self._hide(pad([self._sequences[row] for row in rows], extra))
         return ids, self._targets[rows], self._weights[rows]
 
     def on_epoch_end(self) -> None:
@@ -71,6 +73,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         cuts = range(self._batch_size, len(order), self._batch_size)
         self._batches = np.split(order, list(cuts))
         self._generator.shuffle(self._batches)  # type: ignore[arg-type]
+
+    def _length(self, index: int) -> int:
+        return -(-max(len(self._sequences[row]) for row in self._batches[index]) // _ROUND_TO)
 
     def _hide(self, ids: Ids) -> Ids:
         if not self._token_dropout:

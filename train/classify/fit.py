@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
@@ -39,7 +39,7 @@ def fit(
     labels: int,
     train: tuple[Sequences, Indices],
     validation: tuple[Sequences, Indices],
-    progress: Callable[[int, dict[str, float]], None],
+    listener: Progress,
 ) -> Fitted:
     """Trains until the validation loss no longer falls.
 
@@ -49,7 +49,7 @@ def fit(
       labels: number of labels.
       train: token ids and label index of each training example.
       validation: the same of the validation examples.
-      progress: called after each epoch with its number and figures.
+      listener: is told about batches and epochs.
     """
     keras.utils.set_random_seed(options.seed)
     model = build_model(options, vocabulary, labels)
@@ -66,10 +66,37 @@ def fit(
     stop = keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=options.patience, restore_best_weights=True, start_from_epoch=0
     )
-    tell = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: progress(epoch + 1, dict(logs or {})))
-    result = model.fit(batches, validation_data=held_out, epochs=options.epochs, verbose=0, callbacks=[stop, tell])
+    result = model.fit(
+        batches,
+        validation_data=held_out,
+        epochs=options.epochs,
+        verbose=0,
+        callbacks=[stop, _Tell(listener, len(batches))],
+    )
     history = {name: [float(value) for value in values] for name, values in result.history.items()}
     return Fitted(model, history, int(np.argmin(history["val_loss"])) + 1)
+
+
+class Progress(Protocol):
+    """Is told how a fit goes."""
+
+    def batch(self, done: int, total: int) -> None:
+        """`done` of an epoch's `total` batches are done."""
+
+    def epoch(self, number: int, figures: dict[str, float]) -> None:
+        """Epoch `number` (1 or more) has ended with these figures."""
+
+
+class _Tell(keras.callbacks.Callback):  # type: ignore[misc]
+    def __init__(self, listener: Progress, batches: int) -> None:
+        super().__init__()
+        self._listener, self._batches = listener, batches
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        self._listener.batch(batch + 1, self._batches)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        self._listener.epoch(epoch + 1, {name: float(value) for name, value in (logs or {}).items()})
 
 
 def smoothed_crossentropy(labels: int, smoothing: float) -> Callable[[Any, Any], Any]:
@@ -88,5 +115,3 @@ def example_weights(targets: Indices, labels: int, balance: float) -> npt.NDArra
     counts = np.maximum(np.bincount(targets, minlength=labels), 1).astype(np.float64)
     weights = (counts.mean() / counts)[targets] ** balance
     return (weights / weights.mean()).astype(np.float32)
-
-

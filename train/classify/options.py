@@ -42,7 +42,7 @@ class ClassifyOptions:
     bidirectional: bool = False
     layers: int = 1
     units: int = 96
-    embedding_dim: int = 128
+    embedding_dim: int = 192
     vocab_size: int = 4000
     max_length: int = 128
     max_chars: int = 4000

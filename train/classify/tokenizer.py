@@ -11,8 +11,9 @@ from edgernn.train.classify.options import ClassifyOptions
 PAD, START, UNKNOWN = "<pad>", "<s>", "<unk>"
 PAD_ID, START_ID, UNKNOWN_ID = 0, 1, 2
 # Explicit ranges instead of \w and \p: every engine on every device reads them alike. Words keep the blank
-# before them; whatever is not ASCII counts as a letter, so that every script makes words.
-_WORDS = r" ?[A-Za-z\x{80}-\x{10FFFF}]+| ?[0-9]+| ?[!-/:-@\[-`{-~]+|[\x00-\x20]|\x7f"
+# before them; whatever is not ASCII counts as a letter, so that every script makes words. White space and
+# control characters between them are pieces of their own.
+_WORDS = " ?[A-Za-z\u0080-\U0010ffff]+| ?[0-9]+| ?[!-/:-@\\[-`{-~]+"
 
 
 def train_tokenizer(texts: Sequence[str], options: ClassifyOptions) -> Tokenizer:
@@ -47,6 +48,4 @@ def train_tokenizer(texts: Sequence[str], options: ClassifyOptions) -> Tokenizer
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(single=f"{START} $A", special_tokens=[(START, START_ID)])
     tokenizer.enable_truncation(options.max_length)
-    # The special tokens' own spelling in a message is text like any other.
-    tokenizer.encode_special_tokens = True
     return tokenizer

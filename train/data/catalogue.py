@@ -1,0 +1,24 @@
+"""Every data set that `edgernn data fetch` knows: one file and one line each."""
+
+from __future__ import annotations
+
+import difflib
+
+from edgernn.edge_runtime.errors import InputError
+from edgernn.train.data.dataset import Dataset
+from edgernn.train.data.sms_spam import SmsSpam
+
+CATALOGUE: dict[str, Dataset] = {dataset.name: dataset for dataset in (SmsSpam(),)}
+
+
+def find_dataset(name: str) -> Dataset:
+    """The data set of this name.
+
+    Raises:
+      InputError: there is none.
+    """
+    if name not in CATALOGUE:
+        near = difflib.get_close_matches(name, CATALOGUE, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(CATALOGUE)}"
+        raise InputError(f"no data set {name!r} in the catalogue: {hint}")
+    return CATALOGUE[name]

