@@ -55,8 +55,7 @@ def _guarded(command: Command, words: list[str]) -> int:
 
 
 def _run(command: Command, words: list[str]) -> int:
-    if command.module.startswith("edgernn.edge_runtime."):
-        quiet_native_logs_for_good()
+    quiet_native_logs_for_good()
     module: Any = importlib.import_module(command.module)
     parser = _Parser(prog=f"edgernn {command.name}", description=command.summary[0].upper() + command.summary[1:] + ".")
     module.add_arguments(parser)

@@ -53,7 +53,7 @@ def _pip(command: list[str], archive: Archive) -> None:
     seen = sys.stderr.isatty()
     # pip's own progress bar goes to its standard output, which is our standard error.
     output = sys.stderr if seen else subprocess.PIPE
-    errors = None if seen else subprocess.STDOUT
+    errors = sys.stderr if seen else subprocess.STDOUT
     try:
         process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, check=False)
     except OSError as error:
