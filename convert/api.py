@@ -157,9 +157,7 @@ def _convert(source: Source, options: Options, progress: Callable[[str], None]) 
     return Result(result.data, result.manifest, report)
 
 
-def _draft(
-    source: Source, converted: Converted, recipe: Recipe, target: Target, assets: dict[str, bytes]
-) -> Manifest:
+def _draft(source: Source, converted: Converted, recipe: Recipe, target: Target, assets: dict[str, bytes]) -> Manifest:
     response = converted.response
     return Manifest(
         format_version=FORMAT_VERSION,
@@ -211,9 +209,7 @@ def _pack(
     return _Packed(pack_bundle(converted.model, manifest, {**assets, GOLDEN_NAME: golden}), manifest)
 
 
-def _report(
-    source: Source, packed: _Packed, converted: Converted, engine: str, failures: list[str]
-) -> dict[str, Any]:
+def _report(source: Source, packed: _Packed, converted: Converted, engine: str, failures: list[str]) -> dict[str, Any]:
     document = packed.manifest.to_dict()
     return {
         "source": source.model.parent.name if source.folder else source.model.name,

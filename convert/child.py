@@ -14,7 +14,15 @@ from pathlib import Path
 
 from edgernn.convert import request as files
 from edgernn.convert.errors import ConversionError
-from edgernn.convert.request import Arrays, Request, Response, read_arrays, read_json, write_arrays, write_json
+from edgernn.convert.request import (
+    Arrays,
+    Request,
+    Response,
+    read_arrays,
+    read_json,
+    write_arrays,
+    write_json,
+)
 
 DEFAULT_TIMEOUT_S = 1800.0
 

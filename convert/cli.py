@@ -18,12 +18,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="a folder from edgernn train, or a .keras or .h5 file")
     parser.add_argument("-o", "--output", required=True, metavar="OUT.tflite", help="the bundle to write")
     parser.add_argument(
-        "--quantize", default="dynamic_wi8", metavar="RECIPE", help=f"{', '.join(RECIPES)} (default: dynamic_wi8)"
+        "--quantize",
+        default="dynamic_wi8",
+        metavar="RECIPE",
+        help=f"{', '.join(RECIPES)} (default: dynamic_wi8)",
     )
     parser.add_argument("--target", default="litert", help=f"{', '.join(TARGETS)} (default: litert)")
     parser.add_argument("--lowering", default="auto", help="auto, chunked, unrolled, while (default: auto)")
     parser.add_argument(
-        "--max-drop", type=float, default=0.3, metavar="POINTS", help="of the task's metric, in percent (default: 0.3)"
+        "--max-drop",
+        type=float,
+        default=0.3,
+        metavar="POINTS",
+        help="of the task's metric, in percent (default: 0.3)",
     )
     parser.add_argument("--report", metavar="OUT.html", help="write a report (.html, or .json)")
     parser.add_argument("--timeout", type=float, default=1800.0, metavar="SECONDS", help="default: 1800")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from ai_edge_litert import schema_py_generated as schema
-
 from edgernn.edge_runtime.spec.manifest import OpSpec
 
 _NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}
@@ -31,4 +30,4 @@ def _name(code: schema.OperatorCode) -> str:
     builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
     if builtin == schema.BuiltinOperator.CUSTOM:
         return f"CUSTOM:{code.CustomCode().decode('utf-8', 'replace')}"
-    return _NAMES.get(builtin, f"BUILTIN:{builtin}")
+    return str(_NAMES.get(builtin, f"BUILTIN:{builtin}"))

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
-
 from edgernn.convert.errors import ConversionError
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.spec.decode import decode, encode
@@ -87,7 +86,8 @@ def read_json(path: Path, cls: type[T]) -> T:
 
 def write_arrays(path: Path, cases: Sequence[Arrays]) -> None:
     """Writes a list of named arrays; shapes may differ from one to the next."""
-    np.savez(path, **{f"{number}/{name}": array for number, case in enumerate(cases) for name, array in case.items()})
+    named: dict[str, Any] = {f"{n}/{name}": array for n, case in enumerate(cases) for name, array in case.items()}
+    np.savez(path, **named)
 
 
 def read_arrays(path: Path) -> list[Arrays]:

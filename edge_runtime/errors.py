@@ -15,9 +15,9 @@ class InputError(EdgeRNNError):
     """What the caller passed (a text, an array, a file) cannot be used as it is."""
 
 
-class RuntimeUnavailable(EdgeRNNError):
+class RuntimeUnavailable(EdgeRNNError):  # noqa: N818 - the contract names it so
     """No installed engine can run the bundle, or an optional package is missing."""
 
 
-class CheckFailed(EdgeRNNError):
+class CheckFailed(EdgeRNNError):  # noqa: N818 - no error of anybody: the check did its work
     """The work ran to its end, and its result failed a check (self-test, quality gate)."""

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples import Example, Table, test_split
 from edgernn.edge_runtime.metrics import classification_metrics
@@ -49,7 +48,9 @@ def evaluate(model: TextClassifier, table: Table) -> Evaluation:
     examples, split, scope = _choose(model, table)
     unknown = sorted({example.label for example in examples} - set(model.labels))
     if unknown:
-        raise InputError(f"labels that the model does not know: {', '.join(unknown[:5])} (it knows {', '.join(model.labels)})")
+        raise InputError(
+            f"labels that the model does not know: {', '.join(unknown[:5])} (it knows {', '.join(model.labels)})"
+        )
     truth = np.array([model.labels.index(example.label) for example in examples])
     found = np.array([int(model.probabilities(example.text).argmax()) for example in examples])
     task = model.manifest.typed_task

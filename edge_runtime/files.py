@@ -33,7 +33,7 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         yield temporary
         _flush(temporary)
-        os.chmod(temporary, 0o666 & ~_umask())
+        temporary.chmod(0o666 & ~_umask())
         temporary.replace(target)
     except IsADirectoryError as error:
         raise InputError(f"cannot write {target}: it is a folder") from error
@@ -48,7 +48,7 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> None:
-    """Writes `text` to `path` as UTF-8 with "\\n" line ends, whole or not at all."""
+    """Writes `text` to `path` as UTF-8 with Unix line ends, whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.errors import BundleError
 
@@ -31,7 +30,11 @@ class GoldenVector:
 def golden_to_json(vectors: Sequence[GoldenVector]) -> bytes:
     """UTF-8 JSON; float32 values are written with the digits that give the same bits again."""
     document = [
-        {"text": vector.text, "inputs": _arrays_to_json(vector.inputs), "outputs": _arrays_to_json(vector.outputs)}
+        {
+            "text": vector.text,
+            "inputs": _arrays_to_json(vector.inputs),
+            "outputs": _arrays_to_json(vector.outputs),
+        }
         for vector in vectors
     ]
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-
 from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import Array, open_model
 from edgernn.edge_runtime.engines.base import zero_states
@@ -111,8 +110,7 @@ class Model:
         outputs = self._stream.outputs(piece.signature)
         cut = self._execution.sequence_outputs
         return {
-            t.name: outputs[t.name][:, :length] if t.name in cut else outputs[t.name]
-            for t in self.manifest.outputs
+            t.name: outputs[t.name][:, :length] if t.name in cut else outputs[t.name] for t in self.manifest.outputs
         }
 
     def _slice(self, arrays: dict[str, Array], start: int, stop: int) -> dict[str, Array]:

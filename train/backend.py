@@ -22,5 +22,7 @@ def import_keras() -> Any:
     try:
         import keras
     except ImportError as error:
-        raise RuntimeUnavailable(f"training needs Keras 3 and a backend ({error.name or error} is missing): {_MEND}") from error
+        raise RuntimeUnavailable(
+            f"training needs Keras 3 and a backend ({error.name or error} is missing): {_MEND}"
+        ) from error
     return keras

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import tensorflow as tf
-
 from edgernn.convert.cells.base import CellLowering, States, Tensor
 
 

@@ -26,7 +26,9 @@ def document(*words: str) -> Any:
 
 def timing(*words: str) -> Any:
     """Runs the timing program."""
-    return json.loads(_run([sys.executable, "-m", "edgernn.convert.demo.timing", *words], ("timing", *words), keep=True))
+    return json.loads(
+        _run([sys.executable, "-m", "edgernn.convert.demo.timing", *words], ("timing", *words), keep=True)
+    )
 
 
 def _edgernn(words: Sequence[str]) -> list[str]:
@@ -39,7 +41,12 @@ def _run(arguments: list[str], words: Sequence[str], keep: bool) -> str:
     output = subprocess.PIPE if keep else sys.stderr
     process = subprocess.run(
         # Not inherited: the command line has turned descriptor 2 away from what native libraries write.
-        arguments, stdout=output, stderr=sys.stderr, encoding="utf-8", stdin=subprocess.DEVNULL, check=False
+        arguments,
+        stdout=output,
+        stderr=sys.stderr,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
     if process.returncode == _FAILED:
         raise CheckFailed(f"edgernn {words[0]} failed its check: see its message above")

@@ -61,8 +61,11 @@ def _operators(found: Found) -> list[str]:
         report = artifact.conversion
         signatures = ", ".join(signature["name"] for signature in report["execution"]["signatures"])
         total = sum(op["count"] for op in report["ops"])
+        body.append(paragraph(f"{artifact.path.name}: {total} operators, all native, in {signatures} (shared weights)"))
         body.append(
-            paragraph(f"{artifact.path.name}: {total} operators, all native, in {signatures} (shared weights)")
+            table(
+                ["operator", "version", "count"],
+                [(o["name"], o["version"], o["count"]) for o in report["ops"]],
+            )
         )
-        body.append(table(["operator", "version", "count"], [(o["name"], o["version"], o["count"]) for o in report["ops"]]))
     return body

@@ -86,9 +86,7 @@ def _bundle(out: Path, recipe: str) -> Path:
 
 
 def _convert(out: Path, folder: Path, recipe: str) -> dict[str, Any]:
-    report: dict[str, Any] = document(
-        "convert", str(folder), "-o", str(_bundle(out, recipe)), "--quantize", recipe
-    )
+    report: dict[str, Any] = document("convert", str(folder), "-o", str(_bundle(out, recipe)), "--quantize", recipe)
     return report
 
 

@@ -24,7 +24,11 @@ def rows(found: Found) -> list[list[str]]:
         ["test accuracy", *(f"{100 * metrics['accuracy']:.2f} %" for metrics in sets)],
         ["test macro F1", *(f"{metrics['macro_f1']:.4f}" for metrics in sets)],
         ["file", _size(size), *(_size(a.path.stat().st_size) for a in found.artifacts)],
-        ["smaller than float32", "", *(f"{found.artifacts[0].path.stat().st_size / a.path.stat().st_size:.2f} x" for a in found.artifacts)],
+        [
+            "smaller than float32",
+            "",
+            *(f"{found.artifacts[0].path.stat().st_size / a.path.stat().st_size:.2f} x" for a in found.artifacts),
+        ],
         ["same class as Keras", "", *(_agreement(artifact) for artifact in found.artifacts)],
         ["time a message (median)", *(f"{timing['p50_us'] / 1e3:.3f} ms" for timing in timings)],
         ["load, imports included", *(f"{timing['load_ms']:.0f} ms" for timing in timings)],

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-
 from edgernn.convert.graph.walk import functional_of, is_model, nodes_in_order
 
 # Layers that treat every time step alone: output step t depends on input step t only.
@@ -93,9 +92,17 @@ def _outgoing(node: Any, incoming: list[bool], obstacles: list[str]) -> list[boo
         return _through_recurrent(node, incoming, obstacles)
     if not any(incoming):
         return [False] * count
-    if not _is_per_step(operation, incoming):
-        obstacles.append(f"{operation.name} ({type(operation).__name__}) needs the whole sequence")
-    return [True] * count
+    if _is_per_step(operation, incoming):
+        return [True] * count
+    obstacles.append(f"{operation.name} ({type(operation).__name__}) needs the whole sequence")
+    if isinstance(operation, keras.layers.Bidirectional):
+        return [bool(operation.return_sequences)] + [False] * (count - 1)
+    return [_keeps_time(tensor) for tensor in node.output_tensors]
+
+
+def _keeps_time(tensor: Any) -> bool:
+    """After a layer that mixes steps, only the shape tells; where the length is fixed, nothing depends on it."""
+    return len(tensor.shape) >= 2 and (tensor.shape[1] is None or len(tensor.shape) >= 3)
 
 
 def _through_nested(model: Any, incoming: list[bool], obstacles: list[str]) -> list[bool]:
@@ -131,12 +138,15 @@ def _is_per_step(operation: Any, incoming: list[bool]) -> bool:
         return True
     if type(operation).__name__ in _MASK_OPERATIONS:
         # `Any` asks whether a step has any value that is not masked: over the features, never over time.
-        return getattr(operation, "axis", -1) in (-1, 2, (-1,), (2,))
+        return all(axis in (-1, 2) for axis in _as_list(getattr(operation, "axis", -1)))
     if type(operation) in _MERGES:
         return all(incoming)
     if type(operation) is keras.layers.Concatenate:
         return all(incoming) and operation.axis in (-1, 2)
     if type(operation) in (keras.layers.LayerNormalization, keras.layers.BatchNormalization):
-        axes = operation.axis if isinstance(operation.axis, (list, tuple)) else [operation.axis]
-        return 1 not in axes and all(axis == -1 or axis >= 2 for axis in axes)
+        return all(axis == -1 or axis >= 2 for axis in _as_list(operation.axis))
     return False
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
-
 from edgernn.convert.cells import lower_cell
 from edgernn.convert.cells.base import CellLowering, States, Tensor
 from edgernn.convert.errors import ConversionError
@@ -49,9 +48,7 @@ class Substitution:
       keep_masks: whether masked steps are honoured inside the loops.
     """
 
-    def __init__(
-        self, model: Any, loop: Loop, given: dict[str, Tensor] | None = None, keep_masks: bool = True
-    ) -> None:
+    def __init__(self, model: Any, loop: Loop, given: dict[str, Tensor] | None = None, keep_masks: bool = True) -> None:
         self._model = model
         self._loop = loop
         self._given = given or {}

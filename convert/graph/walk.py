@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import keras
-
 from edgernn.convert.errors import ConversionError
 
 

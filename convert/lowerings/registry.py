@@ -7,6 +7,4 @@ from edgernn.convert.lowerings.chunked import Chunked
 from edgernn.convert.lowerings.unrolled import Unrolled
 from edgernn.convert.lowerings.while_loop import WhileLoop
 
-LOWERINGS: dict[str, Lowering] = {
-    lowering.name: lowering for lowering in (Chunked(), Unrolled(), WhileLoop())
-}
+LOWERINGS: dict[str, Lowering] = {lowering.name: lowering for lowering in (Chunked(), Unrolled(), WhileLoop())}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
-
 from edgernn.convert.graph.substitution import Loop, Substitution
 from edgernn.convert.lowerings.base import LoweringRequest, TracedSignature
 from edgernn.edge_runtime.spec.tensors import SignatureSpec, StateSpec, TensorSpec
@@ -31,7 +30,7 @@ def trace_signature(
       keep_masks: whether masked steps are honoured.
     """
     inputs = tuple(fix_length(t, steps, request.causality.sequence_inputs) for t in request.inputs)
-    arguments = {t.name: _tensor_spec(t) for t in (*inputs, *states)}
+    arguments = {t.name: _tensor_spec(t) for t in inputs} | {s.name: _tensor_spec(s) for s in states}
 
     def function(**values: Any) -> dict[str, Any]:
         given = {state.name: values.pop(state.name) for state in states}

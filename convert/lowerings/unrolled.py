@@ -5,7 +5,13 @@ from __future__ import annotations
 from edgernn.convert.graph.walk import recurrent_layers
 from edgernn.convert.loops import unrolled_loop
 from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest
-from edgernn.convert.lowerings.cost import CALL_US, MAX_UNROLLED_BYTES, TYPICAL_STEPS, steps_us, unrolled_bytes
+from edgernn.convert.lowerings.cost import (
+    CALL_US,
+    MAX_UNROLLED_BYTES,
+    TYPICAL_STEPS,
+    steps_us,
+    unrolled_bytes,
+)
 from edgernn.convert.lowerings.whole import fixed_length, length_obstacles, lower_whole
 
 

@@ -33,9 +33,7 @@ def fixed_length(request: LoweringRequest) -> int | None:
     return next((length for length in lengths if length is not None), None)
 
 
-def lower_whole(
-    request: LoweringRequest, name: str, lengths: Sequence[int], loop: Loop, reason: str
-) -> Lowered:
+def lower_whole(request: LoweringRequest, name: str, lengths: Sequence[int], loop: Loop, reason: str) -> Lowered:
     """Signatures `predict_N` for each length; shorter sequences are padded with zeros and masked."""
     signatures = tuple(trace_signature(request, f"predict_{steps}", steps, loop) for steps in lengths)
     execution = ExecutionSpec(

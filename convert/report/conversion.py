@@ -19,7 +19,9 @@ def conversion_lines(report: dict[str, Any]) -> list[str]:
     ]
     if quality:
         pairs = [f"{name} {quality['keras'][name]:.4f} -> {value:.4f}" for name, value in quality["artifact"].items()]
-        lines.append(f"quality   {quality['split']} split, {quality['examples']} examples, Keras -> artifact: {', '.join(pairs)}")
+        lines.append(
+            f"quality   {quality['split']} split, {quality['examples']} examples, Keras -> artifact: {', '.join(pairs)}"
+        )
     return lines
 
 
@@ -27,14 +29,22 @@ def conversion_html(report: dict[str, Any]) -> str:
     """A page with everything the conversion found."""
     verdict = "passed: the artifact computes what Keras computes, within the recipe's bounds"
     body = [
-        paragraph(verdict, "good") if report["passed"] else paragraph("failed: " + "; ".join(report["failures"]), "bad"),
+        paragraph(verdict, "good")
+        if report["passed"]
+        else paragraph("failed: " + "; ".join(report["failures"]), "bad"),
         heading("Summary"),
         table(["", "value"], _summary(report)),
         *_quality(report["quality"]),
         heading("Signatures"),
-        table(["signature", "steps", "inputs", "outputs"], [_signature(s) for s in report["execution"]["signatures"]]),
+        table(
+            ["signature", "steps", "inputs", "outputs"],
+            [_signature(s) for s in report["execution"]["signatures"]],
+        ),
         heading("Operators"),
-        table(["operator", "version", "count"], [(op["name"], op["version"], op["count"]) for op in report["ops"]]),
+        table(
+            ["operator", "version", "count"],
+            [(op["name"], op["version"], op["count"]) for op in report["ops"]],
+        ),
     ]
     return page(f"Conversion of {report['source']}", body)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+# ruff: noqa: E501 - one rule a line is easier to read than broken rules
 _STYLE = """
 :root{color-scheme:light dark;--ink:#1b2430;--paper:#fff;--soft:#f2f4f7;--line:#d5dae1;--accent:#1a6fb5;--second:#b5651a}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e9ee;--paper:#14181f;--soft:#1e242e;--line:#38414e;--accent:#6db3f2;--second:#f2b26d}}

@@ -24,7 +24,9 @@ def line_plot(title: str, series: Mapping[str, Sequence[float]], x_label: str) -
         colour = _COLOURS[number % len(_COLOURS)]
         parts.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{points}"/>')
         if len(curve) == 1:
-            parts.append(f'<circle cx="{_x(0, count):.1f}" cy="{_y((curve[0] - low) / span):.1f}" r="3" fill="{colour}"/>')
+            parts.append(
+                f'<circle cx="{_x(0, count):.1f}" cy="{_y((curve[0] - low) / span):.1f}" r="3" fill="{colour}"/>'
+            )
         y = _TOP + 14 + 18 * number
         parts.append(f'<rect x="{_WIDTH - 150}" y="{y - 9}" width="14" height="4" fill="{colour}"/>')
         parts.append(f'<text x="{_WIDTH - 130}" y="{y - 3}">{escape(name)}</text>')
@@ -62,7 +64,8 @@ def _frame(title: str, low: float, high: float, count: int, x_label: str) -> str
         f'<text x="{_LEFT - 6}" y="{bottom}" text-anchor="end">{low:.3g}</text>'
         f'<text x="{_LEFT}" y="{_HEIGHT - 18}">1</text>'
         f'<text x="{_WIDTH - _RIGHT}" y="{_HEIGHT - 18}" text-anchor="end">{count}</text>'
-        f'<text x="{(_LEFT + _WIDTH) / 2}" y="{_HEIGHT - 4}" text-anchor="middle">{escape(title)}, by {escape(x_label)}</text>'
+        f'<text x="{(_LEFT + _WIDTH) / 2}" y="{_HEIGHT - 4}" text-anchor="middle">'
+        f"{escape(title)}, by {escape(x_label)}</text>"
     )
 
 

@@ -88,7 +88,15 @@ def _member(members: zipfile.ZipFile, name: str, file: Path) -> bytes:
     except KeyError:
         raise BundleError(f"{file}: {name} is missing in its archive: not an EdgeRNN bundle, or damaged") from None
     # What zipfile raises on a damaged member: its own errors, zlib's, and those of code that trusts the headers.
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as e:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+    ) as e:
         raise BundleError(f"{file}: damaged ({name} cannot be unpacked): copy it again, or convert again") from e
 
 

@@ -42,9 +42,7 @@ def pack_bundle(model: bytes, manifest: Manifest, assets: dict[str, bytes]) -> b
     return seal(buffer.getvalue())
 
 
-def write_bundle(
-    path: str | os.PathLike[str], model: bytes, manifest: Manifest, assets: dict[str, bytes]
-) -> None:
+def write_bundle(path: str | os.PathLike[str], model: bytes, manifest: Manifest, assets: dict[str, bytes]) -> None:
     """Writes the bundle to `path`, whole or not at all."""
     write_bytes(path, pack_bundle(model, manifest, assets))
 

@@ -42,7 +42,14 @@ def _print(result: Measurement) -> None:
     print(f"engine {result.engine}, {result.threads} thread(s), file {result.file_bytes:,} bytes")
     print(f"load {result.load_ms:.1f} ms, first call {result.first_call_ms:.1f} ms, peak memory {memory}")
     rows = [
-        [str(t.steps), f"{t.p50:.0f}", f"{t.p90:.0f}", f"{t.p99:.0f}", f"{t.steps_per_second:,.0f}", str(t.calls)]
+        [
+            str(t.steps),
+            f"{t.p50:.0f}",
+            f"{t.p90:.0f}",
+            f"{t.p99:.0f}",
+            f"{t.steps_per_second:,.0f}",
+            str(t.calls),
+        ]
         for t in result.latencies
     ]
     print_table(rows, ["steps", "p50 us", "p90 us", "p99 us", "steps/s", "calls"])

@@ -32,7 +32,11 @@ COMMANDS: dict[str, Command] = {
         Command("info", "edgernn.edge_runtime.cli.info", "what a bundle says of itself"),
         Command("run", "edgernn.edge_runtime.cli.run_", "run a bundle on your input"),
         Command("eval", "edgernn.edge_runtime.cli.eval_", "the task's metric of the artifact that ships"),
-        Command("selftest", "edgernn.edge_runtime.cli.selftest", "does this device compute what the workstation did?"),
+        Command(
+            "selftest",
+            "edgernn.edge_runtime.cli.selftest",
+            "does this device compute what the workstation did?",
+        ),
         Command("bench", "edgernn.edge_runtime.cli.bench", "load time, latency and memory on this machine"),
         Command("doctor", "edgernn.edge_runtime.cli.doctor", "what this machine can run, and how to mend the rest"),
     )

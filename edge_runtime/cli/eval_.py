@@ -34,9 +34,7 @@ def run(args: argparse.Namespace) -> int:
     if not isinstance(model, TextClassifier):
         raise InputError(f"{args.bundle}: a bare model has no metric to evaluate")
     source = locate(args.data)
-    table = read_examples(
-        source.path, args.text_column or source.text_column, args.label_column or source.label_column
-    )
+    table = read_examples(source.path, args.text_column or source.text_column, args.label_column or source.label_column)
     for line in table.bad_lines[:10]:
         print(f"{source.path} line {line.number} left out: {line.reason}", file=sys.stderr)
     evaluation = evaluate(model, table)

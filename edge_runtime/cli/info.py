@@ -60,7 +60,10 @@ def _rows(bundle: Bundle) -> list[tuple[str, str]]:
         ("model", f"{manifest.model.size:,} bytes"),
         ("assets", assets),
         ("operators", ", ".join(f"{op.name} v{op.version} x{op.count}" for op in manifest.ops)),
-        ("proof", f"{proof.cases} inputs against Keras, greatest error {proof.max_error:.2e} of {proof.scale:.3g}"),
+        (
+            "proof",
+            f"{proof.cases} inputs against Keras, greatest error {proof.max_error:.2e} of {proof.scale:.3g}",
+        ),
         ("golden", f"{manifest.golden.vectors} vectors, tolerance {manifest.golden.tolerance:g}"),
     ]
     return rows + _quality_rows(manifest) + _data_rows(manifest)

@@ -19,7 +19,17 @@ EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs `edgernn ARGUMENTS`; returns the exit status (0 done, 1 a check failed, 2 bad usage or input)."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        status = _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (head, less) has gone; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _dispatch(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help"):
         print(_overview())
         return 0 if words else EXIT_USAGE
@@ -35,8 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _guarded(command: Command, words: list[str]) -> int:
     name = f"edgernn {command.name}"
     try:
-        status = _run(command, words)
-        sys.stdout.flush()
+        return _run(command, words)
     except CheckFailed as error:
         return _fail(name, str(error), EXIT_FAILED)
     except EdgeRNNError as error:
@@ -44,14 +53,15 @@ def _guarded(command: Command, words: list[str]) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader (head, less) has gone; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        raise
     except ModuleNotFoundError as error:
         return _fail(name, _missing(command, error), EXIT_USAGE)
+    except OSError as error:
+        return _fail(name, f"{error.filename or 'a file'}: {error.strerror or error}", EXIT_USAGE)
+    except MemoryError:
+        return _fail(name, "not enough memory: close other programs, or give a smaller input", EXIT_USAGE)
     except Exception as error:
         return _fail(name, _defect(error), EXIT_USAGE)
-    return status
 
 
 def _run(command: Command, words: list[str]) -> int:

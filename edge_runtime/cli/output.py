@@ -51,7 +51,7 @@ def read_text_inputs(values: Sequence[str]) -> list[str]:
     for value in values:
         if value == "-":
             texts.extend(_lines(sys.stdin.buffer.read(), "standard input"))
-        elif value.endswith(".txt") and os.path.isfile(value):
+        elif value.endswith(".txt") and Path(value).is_file():
             texts.extend(_lines(Path(value).read_bytes(), value))
         else:
             texts.append(value)
@@ -68,7 +68,7 @@ def quiet_native_logs_for_good() -> None:
     try:
         if sys.stderr.fileno() != 2:
             return
-        own = open(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1)  # noqa: SIM115 - lives as long as the process
+        own = os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding, errors="backslashreplace", buffering=1)
         sink = os.open(os.devnull, os.O_WRONLY)
     except (OSError, ValueError, AttributeError):  # no standard error, or a captured one
         return

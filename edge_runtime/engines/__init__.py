@@ -8,7 +8,17 @@ from edgernn.edge_runtime.engines.interpreter import InterpreterEngine
 from edgernn.edge_runtime.errors import InputError, RuntimeUnavailable
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 
-__all__ = ["ENGINES", "Array", "Engine", "EngineStatus", "OpenModel", "Stream", "choose_engine", "open_model", "survey"]
+__all__ = [
+    "ENGINES",
+    "Array",
+    "Engine",
+    "EngineStatus",
+    "OpenModel",
+    "Stream",
+    "choose_engine",
+    "open_model",
+    "survey",
+]
 
 ENGINES: tuple[Engine, ...] = (
     CompiledModelEngine(),
@@ -49,9 +59,7 @@ def choose_engine(name: str | None = None) -> Engine:
     raise RuntimeUnavailable(f"no engine can run here: {states[0].reason}: {states[0].mend}")
 
 
-def open_model(
-    model: bytes, execution: ExecutionSpec, threads: int, name: str | None = None
-) -> tuple[OpenModel, str]:
+def open_model(model: bytes, execution: ExecutionSpec, threads: int, name: str | None = None) -> tuple[OpenModel, str]:
     """Opens a model with the named engine, or with the best one that accepts it.
 
     Returns:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream, zero_states
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
@@ -71,7 +70,9 @@ class _OpenCompiledModel(OpenModel):
         try:
             return _CompiledModelStream(self._native, self._execution)
         except RuntimeError as error:
-            raise RuntimeUnavailable(f"the model's signatures are not those that its manifest names: {error}") from error
+            raise RuntimeUnavailable(
+                f"the model's signatures are not those that its manifest names: {error}"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -112,9 +113,7 @@ class _CompiledModelStream(Stream):
             self._phase ^= 1
 
     def outputs(self, signature: int) -> dict[str, Array]:
-        return {
-            name: _read(buffer, spec) for name, (buffer, spec) in self._calls[signature].output_buffers.items()
-        }
+        return {name: _read(buffer, spec) for name, (buffer, spec) in self._calls[signature].output_buffers.items()}
 
     def states(self) -> dict[str, Array]:
         current = self._sets[self._phase]
@@ -136,7 +135,10 @@ class _CompiledModelStream(Stream):
             input_buffers=inputs,
             output_buffers=outputs,
             inputs=(_arguments(order["inputs"], inputs, first), _arguments(order["inputs"], inputs, second)),
-            outputs=(_arguments(order["outputs"], outputs, second), _arguments(order["outputs"], outputs, first)),
+            outputs=(
+                _arguments(order["outputs"], outputs, second),
+                _arguments(order["outputs"], outputs, first),
+            ),
         )
 
 

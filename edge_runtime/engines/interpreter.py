@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream, zero_states
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
@@ -76,7 +75,9 @@ class _InterpreterStream(Stream):
         self._outputs: dict[str, Array] = {}
 
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
-        arrays = {t.name: np.ascontiguousarray(inputs[t.name], dtype=t.dtype) for t in self._signatures[signature].inputs}
+        arrays = {
+            t.name: np.ascontiguousarray(inputs[t.name], dtype=t.dtype) for t in self._signatures[signature].inputs
+        }
         try:
             results = self._runners[signature](**arrays, **self._states)
         except (RuntimeError, ValueError) as error:

@@ -97,7 +97,7 @@ def _decode_scalar(hint: type, value: object, path: str, faults: list[str]) -> A
     if not isinstance(value, accepted) or (isinstance(value, bool) and hint is not bool):
         faults.append(f"{path}: expected {_NAMES.get(hint, hint.__name__)}, found {_kind(value)}")
         return None
-    return float(value) if hint is float else value
+    return float(value) if isinstance(value, int) and hint is float else value
 
 
 _NAMES = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}

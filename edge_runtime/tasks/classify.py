@@ -8,7 +8,6 @@ from typing import overload
 
 import numpy as np
 import numpy.typing as npt
-
 from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import Array
 from edgernn.edge_runtime.errors import BundleError, InputError
@@ -43,7 +42,7 @@ class TextClassifier(Model):
         return self._labels
 
     @overload
-    def classify(self, text: str) -> list[Category]: ...
+    def classify(self, text: str) -> list[Category]: ...  # type: ignore[overload-overlap]
     @overload
     def classify(self, text: Sequence[str]) -> list[list[Category]]: ...
     def classify(self, text: str | Sequence[str]) -> list[Category] | list[list[Category]]:

@@ -116,8 +116,13 @@ def _bpe(spec: dict[str, Any]) -> Bpe:
     affixes = spec.get("continuing_subword_prefix") or spec.get("end_of_word_suffix")
     if spec.get("type") != "BPE" or not plain or affixes or spec.get("unk_token") is not None:
         raise _refuse("model", spec.get("type"))
-    merges = [tuple(m.split(" ", 1)) if isinstance(m, str) else (m[0], m[1]) for m in spec["merges"]]
-    return Bpe(dict(spec["vocab"]), merges, None)
+    return Bpe(dict(spec["vocab"]), [_merge(merge) for merge in spec["merges"]], None)
+
+
+def _merge(merge: Any) -> tuple[str, str]:
+    # Older files join the two with a blank.
+    left, right = merge.split(" ", 1) if isinstance(merge, str) else merge
+    return str(left), str(right)
 
 
 def _template(spec: Any) -> tuple[list[int], list[int]]:

@@ -8,7 +8,6 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-
 from edgernn.train.classify.tokenizer import PAD_ID, START_ID, UNKNOWN_ID
 
 Ids = npt.NDArray[np.int32]
@@ -72,7 +71,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         order = np.argsort(lengths * self._generator.uniform(0.9, 1.1, len(lengths)), kind="stable")
         cuts = range(self._batch_size, len(order), self._batch_size)
         self._batches = np.split(order, list(cuts))
-        self._generator.shuffle(self._batches)  # type: ignore[arg-type]
+        self._generator.shuffle(self._batches)
 
     def _length(self, index: int) -> int:
         return -(-max(len(self._sequences[row]) for row in self._batches[index]) // _ROUND_TO)

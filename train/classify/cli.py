@@ -14,14 +14,21 @@ SUMMARY = "put texts into categories"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the task's options."""
     default = ClassifyOptions()
-    parser.add_argument("--data", default="sms-spam", metavar="NAME|PATH", help="a fetched set, or your CSV, TSV or JSONL (default: sms-spam)")
+    parser.add_argument(
+        "--data",
+        default="sms-spam",
+        metavar="NAME|PATH",
+        help="a fetched set, or your CSV, TSV or JSONL (default: sms-spam)",
+    )
     parser.add_argument("--out", metavar="DIR", help="folder to write (default: classify-NAME)")
     parser.add_argument("--preset", default="default", metavar="NAME", help=f"{', '.join(PRESETS)} (default: default)")
     parser.add_argument("--text-column", metavar="NAME", help="default: found by name and content")
     parser.add_argument("--label-column", metavar="NAME", help="default: found by name and content")
     parser.add_argument("--cell", choices=CELLS, help=f"recurrent layer (default: {default.cell})")
     parser.add_argument("--bidirectional", action="store_true", default=None, help="read the text in both directions")
-    parser.add_argument("--pooling", choices=POOLINGS, help=f"what the answer is read from (default: {default.pooling})")
+    parser.add_argument(
+        "--pooling", choices=POOLINGS, help=f"what the answer is read from (default: {default.pooling})"
+    )
     parser.add_argument("--lowercase", action="store_true", default=None, help="fold upper case")
     for name, kind, text in _NUMBERS:
         flag = f"--{name.replace('_', '-')}"

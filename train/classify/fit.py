@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 import numpy.typing as npt
-
 from edgernn.train.classify.batches import Batches
 from edgernn.train.classify.model import build_model
 from edgernn.train.classify.options import ClassifyOptions
@@ -114,4 +113,4 @@ def example_weights(targets: Indices, labels: int, balance: float) -> npt.NDArra
     """Weights with a mean of 1: rare classes count more, the more so the nearer `balance` is to 1."""
     counts = np.maximum(np.bincount(targets, minlength=labels), 1).astype(np.float64)
     weights = (counts.mean() / counts)[targets] ** balance
-    return (weights / weights.mean()).astype(np.float32)
+    return np.asarray(weights / weights.mean(), np.float32)

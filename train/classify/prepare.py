@@ -7,8 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
-from edgernn.edge_runtime.examples import DataSource, Example, Table, deduplicate, read_examples, stratified_split
+from edgernn.edge_runtime.examples import (
+    DataSource,
+    Example,
+    Table,
+    deduplicate,
+    read_examples,
+    stratified_split,
+)
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
 from edgernn.edge_runtime.text import clean_text, load_tokenizer
 from edgernn.train.classify.options import ClassifyOptions

@@ -20,7 +20,12 @@ TOKENIZER, LABELS = "tokenizer.json", "labels.txt"
 
 
 def save(
-    folder: Path, model: Any, tokenizer: bytes, corpus: Corpus, options: ClassifyOptions, metrics: dict[str, Any]
+    folder: Path,
+    model: Any,
+    tokenizer: bytes,
+    corpus: Corpus,
+    options: ClassifyOptions,
+    metrics: dict[str, Any],
 ) -> None:
     """Writes model, assets, configuration, metrics and the divided data into an empty folder."""
     model.save(folder / MODEL)

@@ -71,7 +71,7 @@ def train(
     encoded = encode_splits(corpus, tokenizer, options)
     vocabulary = 1 + max(_vocabulary(tokenizer).values())
     fitted = fit(options, vocabulary, len(corpus.labels), encoded["train"], encoded["validation"], listener)
-    metrics = {name: _measure(fitted.model, corpus, split) for name, split in encoded.items()}
+    metrics: dict[str, Any] = {name: _measure(fitted.model, corpus, split) for name, split in encoded.items()}
     metrics["history"] = fitted.history
     metrics["epochs"] = len(fitted.history["loss"])
     metrics["best_epoch"] = fitted.best_epoch

