@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
+
 from edgernn.convert.lowerings.base import TracedSignature
 from edgernn.convert.recipes.base import Recipe
 from edgernn.convert.targets import Target

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.graph.walk import functional_of
 from edgernn.edge_runtime.spec.tensors import TensorSpec

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
+
 from edgernn.convert.cells.base import CellLowering, States, Tensor
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from ai_edge_litert import schema_py_generated as schema
+
 from edgernn.edge_runtime.spec.manifest import OpSpec
 
 _NAMES = {code: name for name, code in vars(schema.BuiltinOperator).items() if isinstance(code, int)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+
 from edgernn.convert.recipes import Recipe
 from edgernn.convert.request import Arrays
 from edgernn.edge_runtime.engines.base import Array

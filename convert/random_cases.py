@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
 from edgernn.convert.graph.walk import embedding_layers
 from edgernn.convert.request import Arrays
 from edgernn.edge_runtime.engines.base import Array

@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+
 from edgernn.convert.request import Arrays
 from edgernn.edge_runtime.spec.tensors import TensorSpec
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+
 from edgernn.convert.errors import ConversionError
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.spec.decode import decode, encode

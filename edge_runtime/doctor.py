@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from edgernn.edge_runtime.engines import EngineStatus, survey
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.files import cache_dir

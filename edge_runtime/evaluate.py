@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples import Example, Table, test_split
 from edgernn.edge_runtime.metrics import classification_metrics

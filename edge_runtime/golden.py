@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.errors import BundleError
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.loading import load
 from edgernn.edge_runtime.model import Model

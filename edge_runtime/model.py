@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import Array, open_model
 from edgernn.edge_runtime.engines.base import zero_states

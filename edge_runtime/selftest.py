@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.errors import EdgeRNNError
 from edgernn.edge_runtime.golden import GoldenVector, golden_from_json

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+
 from edgernn.convert.cells.base import CellLowering
 from edgernn.convert.cells.gru import GruLowering
 from edgernn.convert.cells.lstm import LstmLowering

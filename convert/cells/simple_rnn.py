@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import tensorflow as tf
+
 from edgernn.convert.cells.base import CellLowering, States, Tensor
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from edgernn.edge_runtime.cli.output import quiet_native_logs_for_good
 from edgernn.edge_runtime.measure import peak_memory_bytes
 
@@ -47,6 +48,7 @@ def main(arguments: list[str]) -> dict[str, Any]:
 def _keras(folder: Path) -> Call:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     import keras
+
     from edgernn.edge_runtime.text import clean_text, load_tokenizer
 
     model = keras.models.load_model(folder / "model.keras", compile=False, safe_mode=True)

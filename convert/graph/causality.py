@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
+
 from edgernn.convert.graph.walk import functional_of, is_model, nodes_in_order
 
 # Layers that treat every time step alone: output step t depends on input step t only.

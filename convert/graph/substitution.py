@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import tensorflow as tf
+
 from edgernn.convert.cells import lower_cell
 from edgernn.convert.cells.base import CellLowering, States, Tensor
 from edgernn.convert.errors import ConversionError

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import keras
+
 from edgernn.convert.errors import ConversionError
 
 

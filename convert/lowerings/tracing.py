@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import tensorflow as tf
+
 from edgernn.convert.graph.substitution import Loop, Substitution
 from edgernn.convert.lowerings.base import LoweringRequest, TracedSignature
 from edgernn.edge_runtime.spec.tensors import SignatureSpec, StateSpec, TensorSpec

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+
 from edgernn.convert.request import Arrays
 from edgernn.convert.source import Source
 from edgernn.convert.tasks.base import TaskPlan

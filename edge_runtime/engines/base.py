@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, StateSpec
 
 Array = npt.NDArray[np.generic]

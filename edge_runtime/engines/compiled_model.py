@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream, zero_states
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs

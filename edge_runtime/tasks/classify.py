@@ -8,6 +8,7 @@ from typing import overload
 
 import numpy as np
 import numpy.typing as npt
+
 from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import Array
 from edgernn.edge_runtime.errors import BundleError, InputError

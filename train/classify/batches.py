@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
+
 from edgernn.train.classify.tokenizer import PAD_ID, START_ID, UNKNOWN_ID
 
 Ids = npt.NDArray[np.int32]

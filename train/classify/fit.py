@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 import numpy.typing as npt
+
 from edgernn.train.classify.batches import Batches
 from edgernn.train.classify.model import build_model
 from edgernn.train.classify.options import ClassifyOptions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+
 from edgernn.train.classify.options import ClassifyOptions
 
 INPUT, OUTPUT = "tokens", "probabilities"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgernn.train.classify.options import ClassifyOptions
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+from edgernn.train.classify.options import ClassifyOptions
 
 PAD, START, UNKNOWN = "<pad>", "<s>", "<unk>"
 PAD_ID, START_ID, UNKNOWN_ID = 0, 1, 2
