@@ -120,6 +120,8 @@ def convert(
     """
     if calibration is not None:
         raise ConversionError(f"{quantize} needs no calibration data: leave calibration out")
+    find_recipe(quantize)
+    find_target(target)
     options = Options(quantize, target, lowering, max_drop, timeout_s)
     if isinstance(model, (str, os.PathLike)):
         return _convert(read_source(model), options, progress)

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Classifies every example and compares with its label."""
     from edgernn.edge_runtime.cli.output import print_json
     from edgernn.edge_runtime.evaluate import evaluate
-    from edgernn.edge_runtime.examples import locate, read_examples
+    from edgernn.edge_runtime.examples import describe_bad_lines, locate, read_examples
     from edgernn.edge_runtime.tasks.classify import TextClassifier
 
     model = open_bundle(args)
@@ -35,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"{args.bundle}: a bare model has no metric to evaluate")
     source = locate(args.data)
     table = read_examples(source.path, args.text_column or source.text_column, args.label_column or source.label_column)
-    for line in table.bad_lines[:10]:
-        print(f"{source.path} line {line.number} left out: {line.reason}", file=sys.stderr)
+    for line in describe_bad_lines(table.bad_lines):
+        print(f"{source.path} {line}", file=sys.stderr)
     evaluation = evaluate(model, table)
     if args.json:
         print_json(evaluation.to_dict())

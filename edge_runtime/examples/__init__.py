@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edgernn.edge_runtime.examples.bad_lines import describe_bad_lines
 from edgernn.edge_runtime.examples.read import read_examples
 from edgernn.edge_runtime.examples.source import DataSource, locate
 from edgernn.edge_runtime.examples.split import deduplicate, stratified_split, test_split
@@ -13,6 +14,7 @@ __all__ = [
     "Example",
     "Table",
     "deduplicate",
+    "describe_bad_lines",
     "locate",
     "read_examples",
     "stratified_split",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from edgernn.edge_runtime.examples import DataSource
+from edgernn.edge_runtime.examples import DataSource, describe_bad_lines
 from edgernn.edge_runtime.metrics import classification_metrics
 from edgernn.train.backend import import_keras
 from edgernn.train.classify.options import ClassifyOptions
@@ -59,12 +59,12 @@ def train(
     """
     check_target(out)
     table = read_table(source, text_column, label_column)
-    listener.say(f"{source.path}: {table.format}, text in {table.text_column!r}, label in {table.label_column!r}")
-    for line in table.bad_lines:
-        listener.say(f"{source.path} line {line.number} left out: {line.reason}")
     corpus = divide(table, source, options.seed)
-    listener.say(_describe(corpus))
     import_keras()
+    listener.say(f"{source.path}: {table.format}, text in {table.text_column!r}, label in {table.label_column!r}")
+    for line in describe_bad_lines(table.bad_lines):
+        listener.say(f"{source.path} {line}")
+    listener.say(_describe(corpus))
     from edgernn.train.classify.fit import fit
 
     tokenizer = build_tokenizer(corpus, options)

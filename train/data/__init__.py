@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from edgernn.train.data.catalogue import CATALOGUE, find_dataset
 from edgernn.train.data.dataset import Archive, Dataset
-from edgernn.train.data.fetch import fetch
+from edgernn.train.data.fetching import fetch
 
 __all__ = ["CATALOGUE", "Archive", "Dataset", "fetch", "find_dataset"]

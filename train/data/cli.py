@@ -35,7 +35,7 @@ def _list(as_json: bool) -> int:
 
 def _rows() -> list[dict[str, Any]]:
     from edgernn.train.data.catalogue import CATALOGUE
-    from edgernn.train.data.fetch import fetched_file
+    from edgernn.train.data.fetching import fetched_file
 
     return [
         {
@@ -53,7 +53,7 @@ def _rows() -> list[dict[str, Any]]:
 
 def _fetch(name: str) -> int:
     from edgernn.train.data.catalogue import find_dataset
-    from edgernn.train.data.fetch import fetch, fetched_file
+    from edgernn.train.data.fetching import fetch, fetched_file
 
     dataset = find_dataset(name)
     there = fetched_file(dataset) is not None
