@@ -49,12 +49,27 @@ def unrolled_loop(
     cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
 ) -> LoopResult:
     """One copy of the step for each time step; `sequence` is [1, steps, features], `mask` bool [1, steps] or None."""
+    return _unrolled(cell, sequence, states, mask, options, tf.zeros_like(states[0]))
+
+
+def chunk_loop(
+    cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
+) -> LoopResult:
+    """As `unrolled_loop`, for a piece that may follow others.
+
+    Where its first steps are masked, its output is the one before, which these cells keep as their first state.
+    """
+    return _unrolled(cell, sequence, states, mask, options, states[0])
+
+
+def _unrolled(
+    cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions, output: Tensor
+) -> LoopResult:
     steps = int(sequence.shape[1])
     projected = tf.split(cell.project(tf.reshape(sequence, [steps, sequence.shape[2]])), steps, axis=0)
     # Arithmetic on exact zeros and ones instead of SELECT: XNNPACK takes it, and the graph stays in one piece.
     real = None if mask is None else tf.split(tf.reshape(tf.cast(mask, sequence.dtype), [steps, 1]), steps, axis=0)
     order = range(steps - 1, -1, -1) if options.go_backwards else range(steps)
-    output = tf.zeros_like(states[0])
     outputs: list[Tensor] = []
     for t in order:
         proposed = cell.step(projected[t], states)

@@ -12,6 +12,11 @@ from hypothesis import settings
 settings.register_profile("kit", deadline=None, max_examples=60, derandomize=True)
 settings.load_profile("kit")
 
+# Read when TensorFlow is imported, which some test modules do when they are collected.
+os.environ.update(
+    KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="-1", TF_CPP_MIN_LOG_LEVEL="3", TF_DETERMINISTIC_OPS="1"
+)
+
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
@@ -30,11 +35,3 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder of the test's own."""
     monkeypatch.setenv("EDGERNN_CACHE", str(tmp_path / "cache"))
     return tmp_path / "cache"
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _quiet_tensorflow() -> None:
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TF_DETERMINISTIC_OPS"] = "1"
-    os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
-    os.environ["KERAS_BACKEND"] = "tensorflow"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edgernn.convert.graph.walk import recurrent_layers
-from edgernn.convert.loops import unrolled_loop
+from edgernn.convert.loops import chunk_loop
 from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest
 from edgernn.convert.lowerings.cost import CALL_US, TYPICAL_STEPS, steps_us
 from edgernn.convert.lowerings.tracing import discover_states, trace_signature
@@ -30,10 +30,10 @@ class Chunked(Lowering):
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""
-        states = discover_states(request, unrolled_loop)
+        states = discover_states(request, chunk_loop)
         keep_masks = not request.always_real
         signatures = tuple(
-            trace_signature(request, f"chunk_{steps}", steps, unrolled_loop, states, keep_masks) for steps in SIZES
+            trace_signature(request, f"chunk_{steps}", steps, chunk_loop, states, keep_masks) for steps in SIZES
         )
         execution = ExecutionSpec(
             lowering=self.name,

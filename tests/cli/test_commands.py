@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import FIXTURES
+from fixtures.make import write_sentences
 
 INT8 = str(FIXTURES / "tiny.int8.tflite")
 
@@ -72,9 +73,7 @@ def test_control_characters_do_not_reach_the_terminal():
 def test_invalid_utf8_names_the_line():
     status, out, err = edgernn("run", INT8, stdin=b"fine\ncaf\xe9\n")
     assert (status, out) == (2, "")
-    assert err == (
-        "edgernn run: standard input line 2: not UTF-8 (byte 4): convert it, as with iconv -t UTF-8\n"
-    )
+    assert err == ("edgernn run: standard input line 2: not UTF-8 (byte 4): convert it, as with iconv -t UTF-8\n")
 
 
 def test_invalid_bytes_as_an_argument_are_answered():
@@ -140,7 +139,9 @@ def test_usage_version_and_help():
 
 
 def test_a_closed_pipe_is_no_error():
-    script = f"{sys.executable} -m edgernn.edge_runtime.cli.main info {INT8} --json | head -c 10; exit ${{PIPESTATUS[0]}}"
+    script = (
+        f"{sys.executable} -m edgernn.edge_runtime.cli.main info {INT8} --json | head -c 10; exit ${{PIPESTATUS[0]}}"
+    )
     process = subprocess.run(["bash", "-c", script], capture_output=True, check=False)
     assert process.stderr == b""
     assert process.returncode == 0
@@ -189,9 +190,6 @@ def test_eval_counts_every_example_of_another_file(tmp_path):
 
 
 def test_eval_of_the_training_file_uses_its_test_split_only(tmp_path):
-    sys.path.insert(0, str(FIXTURES))
-    from make import write_sentences
-
     file = tmp_path / "again.csv"
     write_sentences(file)
     document = json.loads(edgernn("eval", INT8, "--data", str(file), "--json")[1])
@@ -240,7 +238,7 @@ def test_a_command_without_its_extra_names_it(tmp_path):
     )
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
-    assert 'keras is missing' in err
+    assert "keras is missing" in err
     assert 'pip install "edgernn[train' in err
     assert not (tmp_path / "m").exists()
 

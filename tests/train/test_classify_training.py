@@ -5,13 +5,10 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "fixtures"))
-from make import write_sentences
+from fixtures.make import write_sentences
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples import DataSource, locate
@@ -108,7 +105,11 @@ def test_the_splits_share_no_text(trained):
 
 @pytest.mark.parametrize(
     "chosen",
-    [{"cell": "gru", "layers": 2}, {"cell": "simple_rnn", "bidirectional": True}, {"bidirectional": True, "pooling": "mean"}],
+    [
+        {"cell": "gru", "layers": 2},
+        {"cell": "simple_rnn", "bidirectional": True},
+        {"bidirectional": True, "pooling": "mean"},
+    ],
     ids=str,
 )
 def test_padding_changes_no_answer(chosen):
@@ -259,7 +260,9 @@ def test_same_seed_same_everything(source, tmp_path):
         cli_train(source, tmp_path / name)
     for file in ("metrics.json", "config.json", "tokenizer.json", "data/test.jsonl"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
-    weights = [keras.models.load_model(tmp_path / n / "model.keras", compile=False).get_weights() for n in ("one", "two")]
+    weights = [
+        keras.models.load_model(tmp_path / n / "model.keras", compile=False).get_weights() for n in ("one", "two")
+    ]
     for first, second in zip(*weights, strict=True):
         np.testing.assert_array_equal(first, second)
 

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import keras
+import pytest
+from keras import layers
+from lowered import request_for
+
+from edgernn.convert.errors import ConversionError
+from edgernn.convert.graph.causality import follow_time
+from edgernn.convert.lowerings import choose_lowering
+
+
+def test_a_causal_model_is_stepped_in_chunks_and_the_reason_names_the_costs():
+    model = keras.Sequential([keras.Input((None, 4)), layers.LSTM(8)])
+    lowering, reason = choose_lowering(request_for(model))
+    assert lowering.name == "chunked"
+    assert reason.startswith("lowest estimated cost (us): chunked")
+
+
+def test_a_model_that_looks_ahead_says_which_layer_does():
+    model = keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            layers.Embedding(9, 4, mask_zero=True),
+            layers.Bidirectional(layers.GRU(3), name="both"),
+        ]
+    )
+    lowering, reason = choose_lowering(request_for(model, max_length=20))
+    assert lowering.name in ("unrolled", "while")
+    assert "not chunked: both (Bidirectional) needs the whole sequence" in reason
+    with pytest.raises(ConversionError, match="both .Bidirectional. needs the whole sequence"):
+        choose_lowering(request_for(model), "chunked")
+
+
+def test_unknown_lowering():
+    model = keras.Sequential([keras.Input((None, 4)), layers.LSTM(8)])
+    with pytest.raises(ConversionError, match="unknown lowering 'magic': choose one of auto, chunked"):
+        choose_lowering(request_for(model), "magic")
+
+
+def test_all_reasons_at_once():
+    model = keras.Sequential([keras.Input((None, 4)), layers.Bidirectional(layers.GRU(3), name="both")])
+    with pytest.raises(ConversionError) as caught:
+        choose_lowering(request_for(model))
+    text = str(caught.value)
+    assert "chunked: both" in text
+    assert "while: input" in text
+    assert "nothing masks padded steps" in text
+
+
+PER_STEP = {
+    "dense": layers.Dense(3),
+    "normalized-over-features": layers.LayerNormalization(),
+    "dropout": layers.SpatialDropout1D(0.2),
+    "activation": layers.Activation("tanh"),
+}
+MIXING = {
+    "pooling": layers.GlobalAveragePooling1D(),
+    "convolution": layers.Conv1D(3, 3, padding="same"),
+    "normalized-over-time": layers.LayerNormalization(axis=1),
+    "softmax-over-time": layers.Softmax(axis=1),
+}
+
+
+@pytest.mark.parametrize("name", [*PER_STEP, *MIXING])
+def test_which_layers_mix_time_steps(name):
+    layer = {**PER_STEP, **MIXING}[name].__class__.from_config({**PER_STEP, **MIXING}[name].get_config())
+    length = 6 if name == "normalized-over-time" else None
+    inputs = keras.Input((length, 4), name="x")
+    model = keras.Model(inputs, layer(layers.LSTM(4, return_sequences=True)(inputs)))
+    causality = follow_time(model, ("y",))
+    assert bool(causality.obstacles) == (name in MIXING)
+    assert causality.sequence_inputs == ("x",)
+    assert causality.sequence_outputs == (() if name == "pooling" else ("y",))
