@@ -85,23 +85,25 @@ def _call(request: LoweringRequest, values: Mapping[str, Any], substitution: Sub
 
 
 def _distinct(outputs: dict[str, Any], states: dict[str, Any]) -> dict[str, Any]:
-    """Two outputs of a signature that are one tensor would be merged, and one name lost."""
-    seen = {_origin(state) for state in states.values()}
+    """Keeps outputs apart that may turn out to be equal: the converter would merge them, and one name be lost.
+
+    Equal shape is the sign: two tensors can be made by different operations here, and by one after optimization.
+    """
+    seen = {_kind(state) for state in states.values()}
     distinct: dict[str, Any] = {}
-    for name, value in outputs.items():
-        # maximum(x, lowest) is x, and no optimizer folds it away; with itself it would.
-        distinct[name] = tf.maximum(value, _lowest(value, len(seen))) if _origin(value) in seen else value
-        seen.add(_origin(value))
+    for number, (name, value) in enumerate(outputs.items()):
+        # maximum(x, lowest) is x, and no optimizer folds it away. A constant of its own for each copy: equal
+        # operations on equal inputs would be merged again.
+        lowest = value.dtype.min
+        alike = _kind(value) in seen and lowest is not False
+        distinct[name] = tf.maximum(value, _constant(lowest, number, value.dtype)) if alike else value
+        seen.add(_kind(value))
     return distinct
 
 
-def _origin(value: Any) -> str:
-    while value.op.type == "Identity":
-        value = value.op.inputs[0]
-    return str(value.name)
+def _kind(value: Any) -> tuple[Any, ...]:
+    return (value.dtype, *value.shape)
 
 
-def _lowest(value: Any, number: int) -> Any:
-    # A constant of its own for each copy: equal operations on equal inputs would be merged again.
-    lowest = value.dtype.min
-    return lowest if number == 0 else tf.constant(lowest * (1.0 - 0.01 * number), value.dtype)
+def _constant(lowest: float, number: int, dtype: Any) -> Any:
+    return tf.constant(lowest + number if dtype.is_integer else lowest * (1.0 - 0.001 * number), dtype)

@@ -70,9 +70,12 @@ class ClassifyPlan(TaskPlan):
         try:
             # Not splitlines(): a text may hold line separators that JSON leaves as they are.
             lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-            return [(line["text"], line["label"]) for line in lines]
+            examples = [(str(line["text"]), str(line["label"])) for line in lines]
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise InputError(f"{path}: the test split cannot be read ({error}): train again") from error
+        if unknown := {label for _, label in examples} - set(self._labels):
+            raise InputError(f"{path}: label {min(unknown)!r} is not in labels.txt: train again")
+        return examples
 
     def _encode(self, text: str) -> Arrays:
         ids = self._tokenizer.encode(clean_text(text, self._task.text.max_chars))

@@ -35,6 +35,7 @@ class TextClassifier(Model):
             raise BundleError(f"{bundle.path}: not a classifier")
         self._task = task
         self._labels = read_labels(bundle.assets[task.labels], str(bundle.path))
+        _check_output(bundle, task.output, len(self._labels))
         self._tokenizer = load_tokenizer(bundle.assets[task.text.tokenizer])
 
     @property
@@ -79,6 +80,14 @@ class TextClassifier(Model):
         # A stable sort: equal probabilities keep the labels' order, on every machine.
         order = np.argsort(-probabilities, kind="stable")
         return [Category(self._labels[i], float(probabilities[i])) for i in order]
+
+
+def _check_output(bundle: Bundle, name: str, labels: int) -> None:
+    sizes = [tensor.shape[-1] for tensor in bundle.manifest.outputs if tensor.name == name and len(tensor.shape) == 2]
+    if not sizes:
+        raise BundleError(f"{bundle.path}: its model has no output {name!r} of shape [1, labels]")
+    if sizes[0] != labels:
+        raise BundleError(f"{bundle.path}: {labels} labels for {sizes[0]} outputs")
 
 
 def read_labels(data: bytes, where: str) -> tuple[str, ...]:

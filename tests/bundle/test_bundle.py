@@ -85,7 +85,7 @@ def test_bytes_before_or_behind_are_refused(tmp_path, data):
 
 
 def test_newer_format_is_named_even_where_its_seal_is_another(tmp_path, parts):
-    manifest, assets = parts
+    manifest, _ = parts
     document = {**manifest.to_dict(), "format_version": 2, "invented": True}
     buffer = io.BytesIO(MODEL)
     buffer.seek(0, io.SEEK_END)

@@ -214,3 +214,19 @@ def test_signatures_share_their_weights():
     weights = 4 * sum(int(np.prod(w.shape)) for w in model.get_weights())
     assert weights > 1_000_000
     assert len(lower(model, "chunked").data) < weights + 80_000
+
+
+def test_equal_outputs_keep_their_names():
+    """The last output, the returned state and the carried state are one tensor to the converter."""
+    inputs = keras.Input((None, FEATURES), name="x")
+    last, hidden, carry = layers.LSTM(UNITS, return_state=True, name="cell")(inputs)
+    model = randomize(keras.Model(inputs, {"last": last, "hidden": hidden, "carry": carry, "again": carry}))
+    made = lower(model, "chunked")
+    x = np.random.default_rng(4).standard_normal((1, 4, FEATURES)).astype(np.float32)
+    expected = model(x)
+    stream = made.stream()
+    stream.run(1, {"x": x})
+    found = stream.outputs(1)
+    assert len(found) == 4
+    for value, wanted in zip(found.values(), keras.tree.flatten(expected), strict=True):
+        np.testing.assert_allclose(value, np.asarray(wanted), atol=2e-6)

@@ -1,0 +1,123 @@
+"""What is installed, and what imports what."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parent.parent
+PARTS = ("train", "convert", "edge_runtime", "devices")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+FILES = [file for part in PARTS for file in sorted((ROOT / part).rglob("*.py"))]
+
+
+def test_every_package_is_listed_and_nothing_else():
+    found = {f"edgernn.{file.parent.relative_to(ROOT).as_posix().replace('/', '.')}" for file in FILES}
+    listed = PROJECT["tool"]["setuptools"]["packages"]
+    assert sorted(found) == sorted(listed)
+    assert len(listed) == len(set(listed))
+    for file in FILES:
+        assert (file.parent / "__init__.py").exists(), file.parent
+
+
+def test_links_for_the_type_checker():
+    for part in PARTS:
+        assert (ROOT / ".links" / "edgernn" / part).resolve() == ROOT / part
+
+
+def test_every_part_says_that_it_is_typed():
+    for part in PARTS:
+        assert (ROOT / part / "py.typed").exists()
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", "--wheel-dir", str(out), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return next(out.glob("edgernn-*.whl"))
+
+
+def test_the_wheel_holds_every_file_and_is_small(wheel):
+    names = set(zipfile.ZipFile(wheel).namelist())
+    for part in PARTS:
+        for file in (ROOT / part).rglob("*"):
+            if file.suffix in (".py", ".json") or file.name == "py.typed":
+                assert f"edgernn/{file.relative_to(ROOT).as_posix()}" in names
+    assert not [name for name in names if "tests" in name or name.endswith((".tflite", ".csv", ".keras"))]
+    assert wheel.stat().st_size < 200_000
+
+
+def test_the_base_install_is_the_runtime_alone():
+    base = " ".join(PROJECT["project"]["dependencies"])
+    for heavy in ("tensorflow", "keras", "tokenizers", "opencv", "rich"):
+        assert heavy not in base
+    assert set(PROJECT["project"]["optional-dependencies"]) == {"text", "vision", "train", "convert", "dev"}
+
+
+def imported(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            names.add(node.module or "")
+    return names
+
+
+# What each part may import of the kit, and the heavy packages that only it may import.
+ALLOWED = {
+    "edge_runtime": {"edgernn.edge_runtime"},
+    "train": {"edgernn.train", "edgernn.edge_runtime"},
+    "convert": {"edgernn.convert", "edgernn.edge_runtime"},
+    "devices": {"edgernn.devices", "edgernn.edge_runtime"},
+}
+FORBIDDEN = {
+    "edge_runtime": {"tensorflow", "keras", "rich", "torch", "jax"},
+    "train": {"tensorflow", "torch", "jax"},
+    "convert": {"torch", "jax"},
+    "devices": {"tensorflow", "keras", "torch", "jax"},
+}
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_the_import_rule(file):
+    part = file.relative_to(ROOT).parts[0]
+    for name in imported(file):
+        if name.startswith("edgernn"):
+            assert ".".join(name.split(".")[:2]) in ALLOWED[part], name
+        assert name.split(".")[0] not in FORBIDDEN[part], name
+
+
+def modules_after(code: str) -> set[str]:
+    script = f"{code}\nimport sys; print(' '.join(sorted(sys.modules)))"
+    process = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    return set(process.stdout.decode().split())
+
+
+def test_the_runtime_at_work_brings_in_no_framework():
+    bundle = ROOT / "tests" / "fixtures" / "tiny.int8.tflite"
+    loaded = modules_after(f"from edgernn.edge_runtime import load; load({str(bundle)!r}).classify('storm')")
+    assert "ai_edge_litert" in loaded
+    assert not loaded & {"tensorflow", "keras", "rich", "edgernn.train", "edgernn.convert", "pandas", "scipy"}
+
+
+def test_importing_the_package_brings_in_no_engine():
+    loaded = modules_after("import edgernn.edge_runtime")
+    assert not loaded & {"ai_edge_litert", "tokenizers", "tflite_runtime", "argparse"}
+
+
+def test_convert_waits_with_tensorflow_until_it_is_needed():
+    loaded = modules_after("import edgernn.convert, edgernn.convert.api, edgernn.convert.cli")
+    assert not loaded & {"tensorflow", "keras"}
