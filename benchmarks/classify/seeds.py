@@ -41,7 +41,8 @@ def main() -> None:
     Path(__file__).with_suffix(".json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
     print(f"mean  {_line(document['mean'])}")
     print(
-        f"int8 is {document['size_ratio']:.2f} times smaller; drop {document['greatest_drop_points']:.2f} points at most"
+        f"int8 is {document['size_ratio']:.2f} times smaller, "
+        f"drop {document['greatest_drop_points']:.2f} points at most"
     )
 
 

@@ -13,7 +13,7 @@ body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:.6rem 0}
 th,td{border-bottom:1px solid var(--line);padding:.35rem .8rem;text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}th{background:var(--soft)}
+th:first-child,td:first-child{text-align:left}td:first-child{white-space:normal}th{background:var(--soft)}
 .good{color:#15803d}.bad{color:#c02626}@media(prefers-color-scheme:dark){.good{color:#4ade80}.bad{color:#f87171}}
 .note{color:color-mix(in srgb,var(--ink) 70%,transparent)}
 svg{max-width:100%;height:auto}svg text{fill:currentColor;font:12px system-ui,sans-serif}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from edgernn.convert.report.html import escape
 
 _COLOURS = ("var(--accent)", "var(--second)", "#15803d", "#7c3aed")
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 560, 260, 56, 36, 14, 14
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP, _RIGHT = 560, 280, 56, 36, 30, 14
 
 
 def line_plot(title: str, series: Mapping[str, Sequence[float]], x_label: str) -> str:
@@ -27,9 +27,10 @@ def line_plot(title: str, series: Mapping[str, Sequence[float]], x_label: str) -
             parts.append(
                 f'<circle cx="{_x(0, count):.1f}" cy="{_y((curve[0] - low) / span):.1f}" r="3" fill="{colour}"/>'
             )
-        y = _TOP + 14 + 18 * number
-        parts.append(f'<rect x="{_WIDTH - 150}" y="{y - 9}" width="14" height="4" fill="{colour}"/>')
-        parts.append(f'<text x="{_WIDTH - 130}" y="{y - 3}">{escape(name)}</text>')
+        # The legend has a row of its own above the curves.
+        x = _LEFT + 8 + 130 * number
+        parts.append(f'<rect x="{x}" y="8" width="14" height="4" fill="{colour}"/>')
+        parts.append(f'<text x="{x + 20}" y="14">{escape(name)}</text>')
     return _svg(title, _WIDTH, _HEIGHT, parts)
 
 

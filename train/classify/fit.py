@@ -74,7 +74,14 @@ def fit(
         callbacks=[stop, _Tell(listener, len(batches))],
     )
     history = {name: [float(value) for value in values] for name, values in result.history.items()}
-    return Fitted(model, history, int(np.argmin(history["val_loss"])) + 1)
+    return Fitted(_bare(model, options, vocabulary, labels), history, int(np.argmin(history["val_loss"])) + 1)
+
+
+def _bare(model: Any, options: ClassifyOptions, vocabulary: int, labels: int) -> Any:
+    """The same model without its optimizer, whose moments would make the file three times larger."""
+    bare = build_model(options, vocabulary, labels)
+    bare.set_weights(model.get_weights())
+    return bare
 
 
 class Progress(Protocol):
