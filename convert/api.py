@@ -22,6 +22,7 @@ from edgernn.edge_runtime.bundle.reader import Bundle
 from edgernn.edge_runtime.bundle.writer import file_spec, pack_bundle
 from edgernn.edge_runtime.engines import survey
 from edgernn.edge_runtime.errors import CheckFailed
+from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.files import sha256_hex, write_bytes
 from edgernn.edge_runtime.golden import golden_to_json
 from edgernn.edge_runtime.model import Model
@@ -117,9 +118,11 @@ def convert(
       ConversionError: the model cannot be converted; every reason is named.
       ProofFailed: the artifact strays from Keras by more than the recipe's bounds or `max_drop`.
       InputError: a file or a name is wrong.
+      RuntimeUnavailable: TensorFlow is not installed.
     """
     if calibration is not None:
         raise ConversionError(f"{quantize} needs no calibration data: leave calibration out")
+    require("convert", "tensorflow", "keras", "ai_edge_litert")
     find_recipe(quantize)
     find_target(target)
     options = Options(quantize, target, lowering, max_drop, timeout_s)

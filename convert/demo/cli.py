@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.extras import require
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.cli.output import one_line, print_table
     from edgernn.edge_runtime.files import write_text
 
+    require("train,convert", "tensorflow", "keras", "tokenizers")
     start = time.monotonic()
     out = Path(args.out)
     try:

@@ -243,6 +243,19 @@ def test_a_command_without_its_extra_names_it(tmp_path):
     assert not (tmp_path / "m").exists()
 
 
+def test_conversion_names_its_extra_too(tmp_path, monkeypatch, capsys):
+    from edgernn.edge_runtime.cli import main as cli
+
+    monkeypatch.setattr("edgernn.edge_runtime.extras.has_module", lambda name: name != "tensorflow")
+    monkeypatch.setattr(cli, "quiet_native_logs_for_good", lambda: None)
+    for words in (["convert", "m.keras", "-o", str(tmp_path / "m.tflite")], ["demo", "--out", str(tmp_path / "d")]):
+        assert cli.main(words) == 2
+        extra = "convert" if words[0] == "convert" else "train,convert"
+        expected = f'edgernn {words[0]}: needs tensorflow, which is not installed: pip install "edgernn[{extra}]"\n'
+        assert capsys.readouterr().err == expected
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_data_list(cache):
     status, out, err = edgernn("data", "list")
     assert (status, err) == (0, "")
