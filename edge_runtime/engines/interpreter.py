@@ -50,7 +50,9 @@ class InterpreterEngine(Engine):
                 opened = _OpenInterpreter(native, execution)
         except (ImportError, RuntimeError, ValueError) as error:
             first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            raise RuntimeUnavailable(f"{self.name} cannot load this model: {first_line}") from error
+            # The older runtime knows older operator versions only, which the converter can be asked to keep to.
+            mend = ": convert it again with --target tflite-runtime" if "find op for builtin" in first_line else ""
+            raise RuntimeUnavailable(f"{self.name} cannot load this model: {first_line}{mend}") from error
         return opened
 
 
