@@ -21,7 +21,7 @@ from edgernn.convert.tasks import TaskPlan, plan_for
 from edgernn.edge_runtime.bundle.reader import Bundle
 from edgernn.edge_runtime.bundle.writer import file_spec, pack_bundle
 from edgernn.edge_runtime.engines import survey
-from edgernn.edge_runtime.errors import CheckFailed
+from edgernn.edge_runtime.errors import CheckFailed, RuntimeUnavailable
 from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.files import sha256_hex, write_bytes
 from edgernn.edge_runtime.golden import golden_to_json
@@ -184,8 +184,14 @@ def _draft(source: Source, converted: Converted, recipe: Recipe, target: Target,
 
 def _open(source: Source, data: bytes, manifest: Manifest, assets: dict[str, bytes], target: Target) -> Model:
     bundle = Bundle(source.model, len(data), sha256_hex(data), data, manifest, assets)
+    refusals = []
     usable = {status.name for status in survey() if status.available}
-    return TASKS[source.task.name](bundle, 1, target.engine if target.engine in usable else None)
+    for engine in (name for name in target.engines if name in usable):
+        try:
+            return TASKS[source.task.name](bundle, 1, engine)
+        except RuntimeUnavailable as error:
+            refusals.append(str(error))
+    raise ConversionError(refusals or [f"no engine for the target {target.name} is installed: see edgernn doctor"])
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The two ways to run a recurrent layer over a sequence: one copy of the step a time step, or a WHILE loop."""
+"""The ways to run a recurrent layer over a sequence: one copy of the step a time step, or a WHILE loop."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from typing import Any
 import tensorflow as tf
 
 from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.errors import ConversionError
+
+# Sequences of a length that the graph itself fixes (as after RepeatVector) are unrolled up to this.
+_UNROLLED_STEPS = 32
 
 
 @dataclass(frozen=True)
@@ -15,8 +19,8 @@ class LoopResult:
     """What `keras.layers.RNN.inner_loop` returns.
 
     Attributes:
-      last: output of the last step, [1, units].
-      sequence: outputs of all steps in the order of computation, [1, steps, units] (or `last`, if not wanted).
+      last: output of the last step, [batch, ...].
+      sequence: outputs of all steps in the order of computation, [batch, steps, ...] (or `last`, if not wanted).
       states: the last states.
     """
 
@@ -30,11 +34,13 @@ class LoopOptions:
     """How Keras was asked to run the layer.
 
     Attributes:
+      name: the layer's, for messages.
       go_backwards: from the last step to the first.
       return_sequences: every step's output is wanted.
       zero_output_for_mask: masked steps give zeros instead of the output before.
     """
 
+    name: str
     go_backwards: bool
     return_sequences: bool
     zero_output_for_mask: bool
@@ -42,14 +48,17 @@ class LoopOptions:
     @classmethod
     def of(cls, layer: Any) -> LoopOptions:
         """Reads them from a Keras layer."""
-        return cls(layer.go_backwards, layer.return_sequences, bool(layer.zero_output_for_mask))
+        return cls(layer.name, layer.go_backwards, layer.return_sequences, bool(layer.zero_output_for_mask))
 
 
 def unrolled_loop(
     cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
 ) -> LoopResult:
-    """One copy of the step for each time step; `sequence` is [1, steps, features], `mask` bool [1, steps] or None."""
-    return _unrolled(cell, sequence, states, mask, options, tf.zeros_like(states[0]))
+    """One copy of the step for each time step.
+
+    `sequence` is [batch, steps, ...]; `mask` is bool [batch, steps] or None.
+    """
+    return _unrolled(cell, sequence, states, mask, options, None)
 
 
 def chunk_loop(
@@ -57,27 +66,32 @@ def chunk_loop(
 ) -> LoopResult:
     """As `unrolled_loop`, for a piece that may follow others.
 
-    Where its first steps are masked, its output is the one before, which these cells keep as their first state.
+    Where its first steps are masked, its output is the one before: the state that is also the cell's output.
     """
-    return _unrolled(cell, sequence, states, mask, options, states[0])
+    if mask is not None and cell.output_state is None:
+        raise ConversionError(f"{options.name}: a masked cell of this kind cannot be chunked: use --lowering while")
+    return _unrolled(cell, sequence, states, mask, options, None if mask is None else states[cell.output_state or 0])
 
 
 def _unrolled(
-    cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions, output: Tensor
+    cell: CellLowering,
+    sequence: Tensor,
+    states: States,
+    mask: Tensor | None,
+    options: LoopOptions,
+    output: Tensor | None,
 ) -> LoopResult:
-    steps = int(sequence.shape[1])
-    projected = tf.split(cell.project(tf.reshape(sequence, [steps, sequence.shape[2]])), steps, axis=0)
+    projected = _by_step(cell.project(sequence))
     # Arithmetic on exact zeros and ones instead of SELECT: XNNPACK takes it, and the graph stays in one piece.
-    real = None if mask is None else tf.split(tf.reshape(tf.cast(mask, sequence.dtype), [steps, 1]), steps, axis=0)
-    order = range(steps - 1, -1, -1) if options.go_backwards else range(steps)
+    real = None if mask is None else _by_step(tf.cast(mask, sequence.dtype)[:, :, None])
     outputs: list[Tensor] = []
-    for t in order:
-        proposed = cell.step(projected[t], states)
+    for t in range(len(projected) - 1, -1, -1) if options.go_backwards else range(len(projected)):
+        value, proposed = cell.step(projected[t], states)
         if real is None:
-            states, output = proposed, proposed[0]
+            states, output = proposed, value
         else:
             states = tuple(_blend(real[t], new, old) for new, old in zip(proposed, states, strict=True))
-            output = _masked_output(real[t], proposed[0], output, options)
+            output = _masked_output(real[t], value, output, options)
         outputs.append(output)
     stacked = tf.stack(outputs, axis=1) if options.return_sequences else output
     return LoopResult(output, stacked, states)
@@ -86,23 +100,18 @@ def _unrolled(
 def while_loop(
     cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
 ) -> LoopResult:
-    """A loop in the graph that computes every step and undoes the masked ones; arguments as `unrolled_loop`."""
-    steps = int(sequence.shape[1])
-    real = None if mask is None else tf.reshape(tf.cast(mask, sequence.dtype), [steps, 1])
-    return _turns(cell, sequence, states, real, tf.constant(steps), options)
+    """A loop in the graph that computes every step and undoes the masked ones; the length may be free."""
+    real = None if mask is None else _time_major(tf.cast(mask, sequence.dtype)[:, :, None])
+    return _turns(cell, sequence, states, real, options)
 
 
-def prefix_while_loop(
+def dynamic_loop(
     cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
 ) -> LoopResult:
-    """As `while_loop`, for masks that are true on the first steps only (right padding).
-
-    Padded steps are not computed at all: forwards they come last, backwards they are skipped. Their outputs are
-    zeros, which is not what Keras gives there; layers that honour masks never look at them.
-    """
-    steps = int(sequence.shape[1])
-    count = tf.constant(steps) if mask is None else tf.reduce_sum(tf.cast(mask, tf.int32))
-    return _turns(cell, sequence, states, None, count, options)
+    """A WHILE loop where the length is free or long, unrolled where the graph fixes a short one."""
+    steps = sequence.shape[1]
+    loop = unrolled_loop if steps is not None and steps <= _UNROLLED_STEPS else while_loop
+    return loop(cell, sequence, states, mask, options)
 
 
 def _turns(
@@ -110,37 +119,80 @@ def _turns(
     sequence: Tensor,
     states: States,
     real: Tensor | None,
-    count: Tensor,
     options: LoopOptions,
 ) -> LoopResult:
-    steps, units = int(sequence.shape[1]), int(states[0].shape[1])
-    projected = cell.project(tf.reshape(sequence, [steps, sequence.shape[2]]))
-    collected = tf.zeros([steps, units]) if options.return_sequences else tf.zeros([1, 1])
+    projected = _time_major(cell.project(sequence))
+    length = _length(sequence)
+    zeros = _zero_output(cell, projected, states)
+    collected = tf.tile(zeros[None], [length] + [1] * len(zeros.shape)) if options.return_sequences else tf.zeros([1])
 
     def body(turn: Tensor, collected: Tensor, output: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
-        step = count - 1 - turn if options.go_backwards else turn
-        new = cell.step(tf.slice(projected, [step, 0], [1, projected.shape[1]]), states)
+        step = length - 1 - turn if options.go_backwards else turn
+        value, new = cell.step(tf.gather(projected, step), states)
         if real is None:
-            output = new[0]
+            output = value
         else:
-            here = tf.slice(real, [step, 0], [1, 1])
-            output = _masked_output(here, new[0], output, options)
+            here = tf.gather(real, step)
+            output = _masked_output(here, value, output, options)
             new = tuple(_blend(here, after, before) for after, before in zip(new, states, strict=True))
         if options.return_sequences:
-            # Backwards, Keras begins with the padding: its outputs (zeros) come first.
-            at = turn + (steps - count) if options.go_backwards else turn
-            collected = tf.tensor_scatter_nd_update(collected, tf.reshape(at, [1, 1]), output)
+            collected = tf.tensor_scatter_nd_update(collected, tf.reshape(turn, [1, 1]), output[None])
         return (turn + 1, collected, output, *new)
 
-    start = (tf.constant(0), collected, tf.zeros_like(states[0]), *states)
-    _, collected, output, *last = tf.while_loop(lambda turn, *_: turn < count, body, start)
-    stacked = tf.reshape(collected, [1, steps, units]) if options.return_sequences else output
+    start = (tf.constant(0), collected, zeros, *states)
+    _, collected, output, *last = tf.while_loop(lambda turn, *_: turn < length, body, start)
+    stacked = _batch_major(collected) if options.return_sequences else output
     return LoopResult(output, stacked, tuple(last))
 
 
+def _zero_output(cell: CellLowering, projected: Tensor, states: States) -> Tensor:
+    if cell.output_state is not None:
+        return tf.zeros_like(states[cell.output_state])
+    # Only a step knows the output's shape; this one is pruned from the graph.
+    return tf.zeros_like(cell.step(projected[0], states)[0])
+
+
+def _length(sequence: Tensor) -> Tensor:
+    steps = sequence.shape[1]
+    return tf.shape(sequence)[1] if steps is None else tf.constant(int(steps))
+
+
+def _by_step(sequence: Tensor) -> list[Tensor]:
+    """[batch, steps, ...] -> steps x [batch, ...]."""
+    batch, steps, *rest = sequence.shape
+    if batch == 1:  # SPLIT gives views of one tensor; UNPACK would copy
+        return list(tf.split(tf.reshape(sequence, [steps, *rest]), int(steps), axis=0))
+    return list(tf.unstack(sequence, int(steps), axis=1))
+
+
+def _time_major(sequence: Tensor) -> Tensor:
+    """[batch, steps, ...] -> [steps, batch, ...]."""
+    batch, _, *rest = sequence.shape
+    if batch == 1 and None not in rest:
+        return tf.reshape(sequence, [-1, 1, *rest])
+    return tf.transpose(sequence, [1, 0, *range(2, len(sequence.shape))])
+
+
+def _batch_major(sequence: Tensor) -> Tensor:
+    """[steps, batch, ...] -> [batch, steps, ...]."""
+    _, batch, *rest = sequence.shape
+    if batch == 1 and None not in rest:
+        return tf.reshape(sequence, [1, -1, *rest])
+    return tf.transpose(sequence, [1, 0, *range(2, len(sequence.shape))])
+
+
 def _blend(real: Tensor, new: Tensor, old: Tensor) -> Tensor:
+    real = _as_wide(real, new)
     return real * new + (1.0 - real) * old
 
 
-def _masked_output(real: Tensor, new: Tensor, before: Tensor, options: LoopOptions) -> Tensor:
-    return real * new if options.zero_output_for_mask else _blend(real, new, before)
+def _masked_output(real: Tensor, new: Tensor, before: Tensor | None, options: LoopOptions) -> Tensor:
+    if options.zero_output_for_mask or before is None:  # before the first step, Keras has zeros
+        return _as_wide(real, new) * new
+    return _blend(real, new, before)
+
+
+def _as_wide(real: Tensor, tensor: Tensor) -> Tensor:
+    """[batch, 1] -> [batch, 1, ...] with as many axes as `tensor`."""
+    extra = len(tensor.shape) - 2
+    return real if extra <= 0 else tf.reshape(real, [-1, 1] + [1] * extra)

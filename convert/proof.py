@@ -23,7 +23,7 @@ def compare(keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> ProofSpec:
     pairs = [(k[name], a[name]) for k, a in zip(keras, artifact, strict=True) for name in k]
     errors = [_errors(expected, found) for expected, found in pairs]
     flat = np.concatenate([error.ravel() for error in errors]) if errors else np.zeros(1)
-    scale = max((float(np.abs(expected).max(initial=0.0)) for expected, _ in pairs), default=0.0)
+    scale = max((_scale(expected) for expected, _ in pairs), default=0.0)
     return ProofSpec(
         cases=len(keras),
         max_error=float(flat.max(initial=0.0)),
@@ -63,8 +63,17 @@ def check_quality(quality: QualitySpec | None, metric: str | None, max_drop: flo
 def _errors(expected: Array, found: Array) -> Array:
     if expected.shape != found.shape:
         return np.full(expected.shape or (1,), np.inf)
-    difference = np.abs(expected.astype(np.float64) - found.astype(np.float64))
-    return np.where(np.isnan(difference), np.inf, difference)
+    wanted, given = expected.astype(np.float64), found.astype(np.float64)
+    with np.errstate(invalid="ignore"):
+        difference = np.where(np.isfinite(wanted), np.abs(wanted - given), np.inf)
+    # Where Keras itself overflows, the artifact must too: any other value would be made up.
+    alike = ~np.isfinite(wanted) & ~np.isfinite(given)
+    return np.where(alike, 0.0, np.where(np.isnan(difference), np.inf, difference))
+
+
+def _scale(expected: Array) -> float:
+    values = np.abs(expected.astype(np.float64))
+    return float(values[np.isfinite(values)].max(initial=0.0))
 
 
 def _agreement(pairs: Sequence[tuple[Array, Array]]) -> float | None:

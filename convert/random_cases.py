@@ -5,33 +5,81 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import numpy as np
 
+from edgernn.convert.errors import ConversionError
 from edgernn.convert.graph.walk import embedding_layers
+from edgernn.convert.reference import keras_outputs
 from edgernn.convert.request import Arrays
 from edgernn.edge_runtime.engines.base import Array
+from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS
 from edgernn.edge_runtime.spec.tensors import TensorSpec
 
-# Around the chunk sizes (1, 4, 16), where a lowering would go wrong, and some long ones for drift.
-_LENGTHS = (1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 20, 21, 31, 33, 64, 100)
+# One and two steps, around the chunk sizes (4, 16), where a lowering would go wrong, and a long one for drift.
+_LENGTHS = (1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 20, 21, 31, 33, 64, 100, 500)
 _IDS_WITHOUT_EMBEDDING = 10
+# Free axes besides time (pictures of any size) take this at most.
+_OTHER_AXIS = 12
+_MASKED_PART = 0.2
 
 
-def random_cases(model: Any, inputs: Sequence[TensorSpec], max_length: int, seed: int = 0) -> list[Arrays]:
-    """One case a length; free axes take it, floats are standard normal, integers are valid ids."""
-    generator = np.random.default_rng(seed)
-    ids = min((layer.input_dim for layer in embedding_layers(model)), default=_IDS_WITHOUT_EMBEDDING)
-    return [
-        {tensor.name: _random(generator, tensor, min(length, max_length), ids) for tensor in inputs}
-        for length in _LENGTHS
-    ]
+def random_cases(
+    model: Any, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec], seed: int = 0
+) -> list[Arrays]:
+    """Cases of many lengths; floats are standard normal, integers are valid ids, some steps are masked.
+
+    Lengths that Keras itself refuses (shorter than a convolution's kernel) are left out.
+
+    Raises:
+      ConversionError: Keras refuses all of them.
+    """
+    maker = _Maker(model, inputs, seed)
+    cases: list[Arrays] = []
+    refusal = ""
+    for length in _LENGTHS:
+        case = maker.case(length, masked=len(cases) % 2 == 1)
+        try:
+            keras_outputs(model, inputs, outputs, [case])
+        except Exception as error:  # whatever a layer provokes
+            refusal = " ".join(str(error).split())[:300]
+        else:
+            cases.append(case)
+    if not cases:
+        raise ConversionError(f"Keras itself cannot run the model on random inputs: {refusal}")
+    while len(cases) < MIN_GOLDEN_VECTORS:
+        cases.append(maker.like(cases[len(cases) // 2]))
+    return cases
 
 
-def _random(generator: np.random.Generator, tensor: TensorSpec, length: int, ids: int) -> Array:
-    shape = [length if size is None else size for size in tensor.shape]
-    if tensor.dtype == "bool":
-        return generator.random(shape) < 0.5
-    if tensor.dtype.startswith("int"):
-        # Id 0 is left out: where it masks, its treatment is tested with masks of its own.
-        return generator.integers(min(1, ids - 1), ids, shape).astype(tensor.dtype)
-    return generator.standard_normal(shape).astype(tensor.dtype)
+class _Maker:
+    def __init__(self, model: Any, inputs: Sequence[TensorSpec], seed: int) -> None:
+        self._inputs = inputs
+        self._generator = np.random.default_rng(seed)
+        self._ids = min((layer.input_dim for layer in embedding_layers(model)), default=_IDS_WITHOUT_EMBEDDING)
+        layers = model._flatten_layers()
+        self._mask_value = next((layer.mask_value for layer in layers if type(layer) is keras.layers.Masking), None)
+
+    def case(self, length: int, masked: bool) -> Arrays:
+        return {t.name: self._random(t.dtype, _fill(t.shape, length), masked) for t in self._inputs}
+
+    def like(self, case: Arrays) -> Arrays:
+        return {t.name: self._random(t.dtype, case[t.name].shape, False) for t in self._inputs}
+
+    def _random(self, dtype: str, shape: tuple[int, ...], masked: bool) -> Array:
+        generator = self._generator
+        if dtype == "bool":
+            return generator.random(shape) < 0.5
+        hidden = generator.random(shape[:2]) < (_MASKED_PART if masked else 0.0)
+        if dtype.startswith("int"):
+            ids = generator.integers(min(1, self._ids - 1), self._ids, shape)
+            return np.where(hidden.reshape(hidden.shape + (1,) * (len(shape) - 2)), 0, ids).astype(dtype)
+        values = generator.standard_normal(shape).astype(dtype)
+        if self._mask_value is not None and len(shape) >= 3:
+            values[hidden] = self._mask_value
+        return values
+
+
+def _fill(shape: tuple[int | None, ...], length: int) -> tuple[int, ...]:
+    free = [length if axis == 1 else min(length, _OTHER_AXIS) for axis in range(len(shape))]
+    return tuple(free[axis] if size is None else size for axis, size in enumerate(shape))

@@ -41,7 +41,7 @@ class Request:
     target: str
     lowering: str
     always_real: bool
-    max_length: int
+    max_length: int | None
 
 
 @dataclass(frozen=True)

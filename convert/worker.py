@@ -65,7 +65,7 @@ def work(folder: Path) -> Response:
     (folder / files.MODEL).write_bytes(data)
     stage("computing Keras's outputs")
     if not (folder / files.CASES).exists():
-        write_arrays(folder / files.CASES, random_cases(model, inputs, request.max_length))
+        write_arrays(folder / files.CASES, random_cases(model, inputs, outputs))
     reference = keras_outputs(model, inputs, outputs, read_arrays(folder / files.CASES))
     write_arrays(folder / files.REFERENCE, reference)
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}

@@ -72,6 +72,8 @@ class Model:
             return self._run_checked(arrays)
 
     def _run_checked(self, arrays: dict[str, Array]) -> dict[str, Array]:
+        if self._sizes[0] == 0:
+            return self._run_once(arrays)
         length = self._length(arrays)
         if self._execution.mode == "whole":
             return self._run_whole(arrays, length)
@@ -85,6 +87,14 @@ class Model:
         if lengths and length < 1:
             raise InputError(f"sequence input {next(iter(lengths))!r} is empty: at least one step is needed")
         return length
+
+    def _run_once(self, arrays: dict[str, Array]) -> dict[str, Array]:
+        for name in self._execution.sequence_inputs:
+            if arrays[name].shape[1] < 1:
+                raise InputError(f"sequence input {name!r} is empty: at least one step is needed")
+        self._stream.run(0, arrays)
+        outputs = self._stream.outputs(0)
+        return {tensor.name: outputs[tensor.name] for tensor in self.manifest.outputs}
 
     def _run_chunked(self, arrays: dict[str, Array], length: int) -> dict[str, Array]:
         stream, sequences = self._stream, self._execution.sequence_outputs
@@ -105,8 +115,6 @@ class Model:
         piece = whole_plan(length, self._sizes)
         steps = self._sizes[piece.signature]
         inputs: dict[str, Any] = {name: self._pad(name, array, steps) for name, array in arrays.items()}
-        if self._execution.length_input is not None:
-            inputs[self._execution.length_input] = np.array([length], np.int32)
         self._stream.run(piece.signature, inputs)
         outputs = self._stream.outputs(piece.signature)
         cut = self._execution.sequence_outputs

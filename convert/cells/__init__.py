@@ -8,8 +8,10 @@ import keras
 
 from edgernn.convert.cells.base import CellLowering
 from edgernn.convert.cells.gru import GruLowering
+from edgernn.convert.cells.keras_cell import KerasCellLowering
 from edgernn.convert.cells.lstm import LstmLowering
 from edgernn.convert.cells.simple_rnn import SimpleRnnLowering
+from edgernn.convert.cells.stacked import StackedLowering
 
 __all__ = ["CELLS", "CellLowering", "lower_cell"]
 
@@ -21,7 +23,8 @@ CELLS: dict[type, type[CellLowering]] = {
 }
 
 
-def lower_cell(cell: Any) -> CellLowering | None:
-    """The lowering of a Keras cell, or None where the registry has none. Call it while tracing."""
-    lowering = CELLS.get(type(cell))
-    return lowering(cell) if lowering else None
+def lower_cell(cell: Any) -> CellLowering:
+    """The lowering of a Keras cell. Call it while tracing."""
+    if type(cell) is keras.layers.StackedRNNCells:
+        return StackedLowering([lower_cell(inner) for inner in cell.cells])
+    return CELLS.get(type(cell), KerasCellLowering)(cell)

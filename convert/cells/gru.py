@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.cells.base import CellLowering, States, Tensor, project_steps
 
 
 class GruLowering(CellLowering):
@@ -31,10 +31,9 @@ class GruLowering(CellLowering):
 
     def project(self, inputs: Tensor) -> Tensor:
         """See base."""
-        projected = tf.matmul(inputs, self._kernel)
-        return projected if self._bias is None else projected + self._bias
+        return project_steps(inputs, self._kernel, self._bias)
 
-    def step(self, projected: Tensor, states: States) -> States:
+    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
         """See base."""
         (hidden,) = states
         x_update, x_reset, x_candidate = tf.split(projected, 3, axis=1)
@@ -50,7 +49,8 @@ class GruLowering(CellLowering):
         update = self._gate(x_update + h_update)
         proposal = self._activation(x_candidate + candidate)
         # update * hidden + (1 - update) * proposal, in one operation less.
-        return (proposal + update * (hidden - proposal),)
+        hidden = proposal + update * (hidden - proposal)
+        return hidden, (hidden,)
 
 
 def _biases(cell: Any) -> tuple[Tensor | None, Tensor | None]:

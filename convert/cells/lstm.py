@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.cells.base import CellLowering, States, Tensor, project_steps
 
 
 class LstmLowering(CellLowering):
@@ -23,13 +23,13 @@ class LstmLowering(CellLowering):
 
     def project(self, inputs: Tensor) -> Tensor:
         """See base."""
-        projected = tf.matmul(inputs, self._kernel)
-        return projected if self._bias is None else projected + self._bias
+        return project_steps(inputs, self._kernel, self._bias)
 
-    def step(self, projected: Tensor, states: States) -> States:
+    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
         """See base."""
         hidden, carry = states
         gates = projected + tf.matmul(hidden, self._recurrent)
         entry, forget, candidate, exit_ = tf.split(gates, 4, axis=1)
         carry = self._gate(forget) * carry + self._gate(entry) * self._activation(candidate)
-        return self._gate(exit_) * self._activation(carry), carry
+        hidden = self._gate(exit_) * self._activation(carry)
+        return hidden, (hidden, carry)

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.cells.base import CellLowering, States, Tensor, project_steps
 
 
 class SimpleRnnLowering(CellLowering):
@@ -22,11 +22,11 @@ class SimpleRnnLowering(CellLowering):
 
     def project(self, inputs: Tensor) -> Tensor:
         """See base."""
-        projected = tf.matmul(inputs, self._kernel)
-        return projected if self._bias is None else projected + self._bias
+        return project_steps(inputs, self._kernel, self._bias)
 
-    def step(self, projected: Tensor, states: States) -> States:
+    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
         """See base."""
         (hidden,) = states
         total = projected + tf.matmul(hidden, self._recurrent)
-        return (self._activation(total) if self._activation is not None else total,)
+        hidden = self._activation(total) if self._activation is not None else total
+        return hidden, (hidden,)

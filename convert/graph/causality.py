@@ -24,6 +24,7 @@ _PER_STEP: tuple[type, ...] = (
     keras.layers.ReLU,
     keras.layers.Rescaling,
     keras.layers.SpatialDropout1D,
+    keras.layers.TimeDistributed,
 )
 # Merging layers: per step when every input is a sequence.
 _MERGES: tuple[type, ...] = (
@@ -33,6 +34,16 @@ _MERGES: tuple[type, ...] = (
     keras.layers.Minimum,
     keras.layers.Multiply,
     keras.layers.Subtract,
+)
+
+
+# Per step when they normalize over features, not over time.
+_NORMALIZATIONS: tuple[type, ...] = (
+    keras.layers.BatchNormalization,
+    keras.layers.LayerNormalization,
+    keras.layers.Normalization,
+    keras.layers.RMSNormalization,
+    keras.layers.UnitNormalization,
 )
 
 
@@ -48,26 +59,34 @@ class Causality:
       sequence_inputs: model inputs whose axis 1 is time.
       sequence_outputs: model outputs whose axis 1 is time.
       obstacles: why the model cannot be computed in pieces, one sentence a layer; empty when it can.
+      padding_obstacles: why steps of padding behind a sequence would change the result; empty when masks keep them out.
     """
 
     sequence_inputs: tuple[str, ...]
     sequence_outputs: tuple[str, ...]
     obstacles: tuple[str, ...]
+    padding_obstacles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Found:
+    obstacles: list[str]
+    padding: list[str]
 
 
 def follow_time(model: Any, output_names: tuple[str, ...]) -> Causality:
     """Marks every tensor as sequence or static and collects what mixes time steps."""
     graph = functional_of(model)
     marks = {id(tensor): _is_sequence(tensor) for tensor in graph.inputs}
-    obstacles: list[str] = []
-    _follow(model, marks, obstacles)
+    found = _Found([], [])
+    _follow(model, marks, found)
     inputs = tuple(tensor.name for tensor in graph.inputs if marks[id(tensor)])
     outputs = tuple(
         name for name, tensor in zip(output_names, graph.outputs, strict=True) if marks.get(id(tensor), False)
     )
     if not inputs:
-        obstacles.append("no input has a time axis")
-    return Causality(inputs, outputs, tuple(dict.fromkeys(obstacles)))
+        found.obstacles.append("no input has a time axis")
+    return Causality(inputs, outputs, tuple(dict.fromkeys(found.obstacles)), tuple(dict.fromkeys(found.padding)))
 
 
 def _is_sequence(tensor: Any) -> bool:
@@ -78,24 +97,25 @@ def _is_sequence(tensor: Any) -> bool:
     return shape[1] is None or len(shape) >= 3 or "int" in str(tensor.dtype)
 
 
-def _follow(model: Any, marks: dict[int, bool], obstacles: list[str]) -> None:
+def _follow(model: Any, marks: dict[int, bool], found: _Found) -> None:
     for node in nodes_in_order(model):
         incoming = [marks.get(id(tensor), False) for tensor in node.input_tensors]
-        outgoing = _outgoing(node, incoming, obstacles)
+        outgoing = _outgoing(node, incoming, found)
         marks.update({id(t): mark for t, mark in zip(node.output_tensors, outgoing, strict=True)})
 
 
-def _outgoing(node: Any, incoming: list[bool], obstacles: list[str]) -> list[bool]:
+def _outgoing(node: Any, incoming: list[bool], found: _Found) -> list[bool]:
     operation, count = node.operation, len(node.output_tensors)
     if is_model(operation):
-        return _through_nested(operation, incoming, obstacles)
+        return _through_nested(operation, incoming, found)
     if isinstance(operation, keras.layers.RNN):
-        return _through_recurrent(node, incoming, obstacles)
+        return _through_recurrent(node, incoming, found)
     if not any(incoming):
         return [False] * count
     if _is_per_step(operation, incoming):
         return [True] * count
-    obstacles.append(f"{operation.name} ({type(operation).__name__}) needs the whole sequence")
+    found.obstacles.append(f"{operation.name} ({type(operation).__name__}) needs the whole sequence")
+    found.padding.extend(_padding_obstacles(node))
     if isinstance(operation, keras.layers.Bidirectional):
         return [bool(operation.return_sequences)] + [False] * (count - 1)
     return [_keeps_time(tensor) for tensor in node.output_tensors]
@@ -106,15 +126,16 @@ def _keeps_time(tensor: Any) -> bool:
     return len(tensor.shape) >= 2 and (tensor.shape[1] is None or len(tensor.shape) >= 3)
 
 
-def _through_nested(model: Any, incoming: list[bool], obstacles: list[str]) -> list[bool]:
+def _through_nested(model: Any, incoming: list[bool], found: _Found) -> list[bool]:
     graph = functional_of(model)
     marks = {id(tensor): mark for tensor, mark in zip(graph.inputs, incoming, strict=True)}
-    _follow(model, marks, obstacles)
+    _follow(model, marks, found)
     return [marks.get(id(tensor), False) for tensor in graph.outputs]
 
 
-def _through_recurrent(node: Any, incoming: list[bool], obstacles: list[str]) -> list[bool]:
-    layer = node.operation
+def _through_recurrent(node: Any, incoming: list[bool], found: _Found) -> list[bool]:
+    layer, obstacles = node.operation, found.obstacles
+    found.padding.extend(_padding_obstacles(node))
     if not incoming[0]:
         obstacles.append(f"{layer.name} ({type(layer).__name__}) runs over a repeated vector, not over time")
     if _has_initial_state(node):
@@ -126,12 +147,32 @@ def _through_recurrent(node: Any, incoming: list[bool], obstacles: list[str]) ->
     return [bool(layer.return_sequences)] + [False] * (len(node.output_tensors) - 1)
 
 
+# Layers that mix steps and leave masked ones out of it.
+_HONOUR_MASKS = (keras.layers.RNN, keras.layers.Bidirectional, keras.layers.GlobalAveragePooling1D)
+
+
+def _padding_obstacles(node: Any) -> list[str]:
+    name = f"{node.operation.name} ({type(node.operation).__name__})"
+    if not isinstance(node.operation, _HONOUR_MASKS):
+        return [f"{name} would take padded steps for real ones"]
+    masked = getattr(node.input_tensors[0], "_keras_mask", None) is not None
+    return [] if masked else [f"nothing masks padded steps before {name}"]
+
+
 def _has_initial_state(node: Any) -> bool:
     positional = len(node.arguments.args) > 1 and node.arguments.args[1] is not None
     return positional or node.arguments.kwargs.get("initial_state") is not None
 
 
-_CAUSAL: tuple[type, ...] = (keras.layers.LSTM, keras.layers.GRU, keras.layers.SimpleRNN)
+_CAUSAL: tuple[type, ...] = (
+    keras.layers.ConvLSTM1D,
+    keras.layers.ConvLSTM2D,
+    keras.layers.ConvLSTM3D,
+    keras.layers.GRU,
+    keras.layers.LSTM,
+    keras.layers.RNN,
+    keras.layers.SimpleRNN,
+)
 
 
 def _is_per_step(operation: Any, incoming: list[bool]) -> bool:
@@ -144,7 +185,7 @@ def _is_per_step(operation: Any, incoming: list[bool]) -> bool:
         return all(incoming)
     if type(operation) is keras.layers.Concatenate:
         return all(incoming) and operation.axis in (-1, 2)
-    if type(operation) in (keras.layers.LayerNormalization, keras.layers.BatchNormalization):
+    if type(operation) in _NORMALIZATIONS:
         return all(axis == -1 or axis >= 2 for axis in _as_list(operation.axis))
     return False
 

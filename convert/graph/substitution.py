@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from edgernn.convert.cells import lower_cell
 from edgernn.convert.cells.base import CellLowering, States, Tensor
-from edgernn.convert.errors import ConversionError
-from edgernn.convert.graph.walk import embedding_layers, recurrent_layers
+from edgernn.convert.graph.walk import embedding_layers, recurrent_layers, time_distributed_layers
 from edgernn.convert.loops import LoopOptions, LoopResult
 
 Loop = Callable[[CellLowering, Tensor, States, Tensor | None, LoopOptions], LoopResult]
@@ -54,16 +54,21 @@ class Substitution:
         self._loop = loop
         self._given = given or {}
         self._keep_masks = keep_masks
+        # A recurrent layer under TimeDistributed starts anew in every step: its states are not the model's.
+        self._inside_a_step = 0
         self.calls: list[Call] = []
 
     @contextlib.contextmanager
     def active(self) -> Iterator[None]:
         """The model's layers are changed within the block, and as they were after it."""
         with contextlib.ExitStack() as stack:
+            stack.enter_context(_weights_read_once(self._model))
             for layer in recurrent_layers(self._model):
                 stack.enter_context(_replaced(layer, "inner_loop", self._inner_loop_of(layer)))
                 # States begin at zero in every call; carrying them on is the runtime's part.
                 stack.enter_context(_replaced(layer, "stateful", False))
+            for layer in time_distributed_layers(self._model):
+                stack.enter_context(_replaced(layer, "call", self._all_steps_of(layer)))
             for layer in embedding_layers(self._model):
                 stack.enter_context(_replaced(layer, "call", _lookup_of(layer)))
             yield
@@ -81,19 +86,32 @@ class Substitution:
             sequences: Tensor, initial_state: Any, mask: Any, training: bool = False
         ) -> tuple[Tensor, Tensor, list[Tensor]]:
             cell = lower_cell(layer.cell)
-            if cell is None:
-                raise ConversionError(
-                    f"{layer.name}: no lowering for {type(layer.cell).__name__} yet: use LSTM, GRU or SimpleRNN"
-                )
-            call = Call(self._unique(layer.name), cell, tuple(initial_state), ())
+            call = Call(self._unique(layer.name), cell, tuple(keras.tree.flatten(initial_state)), ())
             states = tuple(self._given.get(n, s) for n, s in _named(call, call.before).items())
             mask = (mask[0] if isinstance(mask, (list, tuple)) else mask) if self._keep_masks else None
             result = self._loop(cell, sequences, states, mask, LoopOptions.of(layer))
             call.after = result.states
-            self.calls.append(call)
-            return result.last, result.sequence, list(result.states)
+            if not self._inside_a_step:
+                self.calls.append(call)
+            return result.last, result.sequence, keras.tree.pack_sequence_as(initial_state, list(result.states))
 
         return inner_loop
+
+    def _all_steps_of(self, layer: Any) -> Callable[..., Tensor]:
+        def call(inputs: Tensor, training: bool = False, mask: Tensor | None = None) -> Tensor:
+            # At inference a layer treats the examples of a batch alike: all steps can be one batch.
+            arguments: dict[str, Any] = {"training": training} if layer.layer._call_has_training_arg else {}
+            if mask is not None and layer.layer._call_has_mask_arg:
+                arguments["mask"] = _merge_steps(mask)
+            self._inside_a_step += 1
+            try:
+                outputs = layer.layer.call(_merge_steps(inputs), **arguments)
+            finally:
+                self._inside_a_step -= 1
+            batch, steps = (size or tf.shape(inputs)[i] for i, size in enumerate(inputs.shape[:2]))
+            return tf.reshape(outputs, [batch, steps, *_sizes(outputs)[1:]])
+
+        return call
 
     def _unique(self, name: str) -> str:
         taken = {call.name for call in self.calls}
@@ -113,6 +131,25 @@ def _lookup_of(layer: Any) -> Callable[[Tensor], Tensor]:
         return tf.gather(tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32))
 
     return call
+
+
+def _merge_steps(tensor: Tensor) -> Tensor:
+    """[batch, steps, ...] -> [batch * steps, ...]."""
+    first, second, *rest = _sizes(tensor)
+    return tf.reshape(tensor, [first * second, *rest])
+
+
+def _sizes(tensor: Tensor) -> list[Any]:
+    """Sizes of a tensor's axes: numbers where they are known, tensors where they are not."""
+    return [tf.shape(tensor)[i] if size is None else int(size) for i, size in enumerate(tensor.shape)]
+
+
+@contextlib.contextmanager
+def _weights_read_once(model: Any) -> Iterator[None]:
+    """Every use of a weight is the same tensor, which becomes one constant in the file."""
+    values = [(variable, tf.convert_to_tensor(variable.value)) for variable in model.variables]
+    with keras.StatelessScope(state_mapping=values):
+        yield
 
 
 @contextlib.contextmanager

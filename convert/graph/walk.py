@@ -27,6 +27,11 @@ def functional_of(model: Any) -> Any:
     )
 
 
+def pack_inputs(model: Any, values: list[Any]) -> Any:
+    """Values in the order of the model's inputs, in the structure that the model takes (one, a list, a dict)."""
+    return keras.tree.pack_sequence_as(functional_of(model)._inputs_struct, values)
+
+
 def nodes_in_order(model: Any) -> Iterator[Any]:
     """The nodes (calls of operations) from the inputs to the outputs, input nodes left out."""
     by_depth = functional_of(model)._nodes_by_depth
@@ -49,3 +54,8 @@ def recurrent_layers(model: Any) -> list[Any]:
 def embedding_layers(model: Any) -> list[Any]:
     """Every `keras.layers.Embedding` in the model."""
     return [layer for layer in model._flatten_layers() if type(layer) is keras.layers.Embedding]
+
+
+def time_distributed_layers(model: Any) -> list[Any]:
+    """Every `keras.layers.TimeDistributed` in the model."""
+    return [layer for layer in model._flatten_layers() if type(layer) is keras.layers.TimeDistributed]

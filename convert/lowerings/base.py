@@ -20,7 +20,7 @@ class LoweringRequest:
       outputs: its outputs.
       causality: whether it can be computed in pieces.
       always_real: every step that the runtime feeds is a real one, so that masks change nothing.
-      max_length: longest sequence that `whole` lowerings must take, in steps.
+      max_length: longest sequence that the runtime will feed, in steps, or None where any may come.
     """
 
     model: Any
@@ -28,7 +28,7 @@ class LoweringRequest:
     outputs: tuple[TensorSpec, ...]
     causality: Causality
     always_real: bool
-    max_length: int
+    max_length: int | None
 
 
 @dataclass(frozen=True)

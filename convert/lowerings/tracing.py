@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from edgernn.convert.graph.substitution import Loop, Substitution
+from edgernn.convert.graph.walk import pack_inputs
 from edgernn.convert.lowerings.base import LoweringRequest, TracedSignature
 from edgernn.edge_runtime.spec.tensors import SignatureSpec, StateSpec, TensorSpec
 
@@ -25,12 +27,12 @@ def trace_signature(
     Args:
       request: the model.
       name: of the signature.
-      steps: length of every sequence input's axis 1.
+      steps: length of every sequence input's axis 1; 0 leaves the inputs as free as the model has them.
       loop: computes one recurrent layer.
       states: taken as inputs and given as outputs; none: layers start as Keras would.
       keep_masks: whether masked steps are honoured.
     """
-    inputs = tuple(fix_length(t, steps, request.causality.sequence_inputs) for t in request.inputs)
+    inputs = tuple(fix_length(t, steps, request.causality.sequence_inputs) if steps else t for t in request.inputs)
     arguments = {t.name: _tensor_spec(t) for t in inputs} | {s.name: _tensor_spec(s) for s in states}
 
     def function(**values: Any) -> dict[str, Any]:
@@ -42,9 +44,7 @@ def trace_signature(
 
     concrete = tf.function(function).get_concrete_function(**arguments)
     shapes = concrete.structured_outputs
-    outputs = tuple(
-        TensorSpec(t.name, t.dtype, tuple(int(size) for size in shapes[t.name].shape)) for t in request.outputs
-    )
+    outputs = tuple(TensorSpec(t.name, t.dtype, tuple(shapes[t.name].shape)) for t in request.outputs)
     return TracedSignature(SignatureSpec(name, steps, inputs, outputs), concrete)
 
 
@@ -77,10 +77,9 @@ def _tensor_spec(tensor: TensorSpec | StateSpec) -> Any:
 
 
 def _call(request: LoweringRequest, values: Mapping[str, Any], substitution: Substitution) -> dict[str, Any]:
-    arguments = [values[t.name] for t in request.inputs]
     with substitution.active():
-        results = request.model(arguments if len(arguments) > 1 else arguments[0], training=False)
-    flat = tf.nest.flatten(results)
+        results = request.model(pack_inputs(request.model, [values[t.name] for t in request.inputs]), training=False)
+    flat = keras.tree.flatten(results)
     return {t.name: value for t, value in zip(request.outputs, flat, strict=True)}
 
 

@@ -12,7 +12,7 @@ from edgernn.convert.lowerings.cost import (
     steps_us,
     unrolled_bytes,
 )
-from edgernn.convert.lowerings.whole import fixed_length, length_obstacles, lower_whole
+from edgernn.convert.lowerings.whole import all_fixed, fixed_length, length_obstacles, lower_whole
 
 
 class Unrolled(Lowering):
@@ -22,11 +22,12 @@ class Unrolled(Lowering):
 
     def obstacles(self, request: LoweringRequest) -> tuple[str, ...]:
         """See base."""
-        layers = len(recurrent_layers(request.model))
-        needed = unrolled_bytes(sum(_lengths(request)), layers)
+        if reasons := length_obstacles(request):
+            return reasons
+        needed = unrolled_bytes(sum(_lengths(request)), len(recurrent_layers(request.model)))
         if needed > MAX_UNROLLED_BYTES:
-            return (f"about {needed // 1000} kB of operations for {request.max_length} steps is too much",)
-        return length_obstacles(request)
+            return (f"about {needed // 1000} kB of operations for {_lengths(request)[0]} steps is too much",)
+        return ()
 
     def cost(self, request: LoweringRequest) -> float:
         """See base."""
@@ -36,12 +37,13 @@ class Unrolled(Lowering):
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""
-        return lower_whole(request, self.name, _lengths(request), unrolled_loop, reason)
+        lengths = [0] if all_fixed(request) else _lengths(request)
+        return lower_whole(request, self.name, lengths, unrolled_loop, reason)
 
 
 def _lengths(request: LoweringRequest) -> list[int]:
-    if (length := fixed_length(request)) is not None:
-        return [length]
+    if all_fixed(request) or request.max_length is None:
+        return [fixed_length(request)]
     lengths = [request.max_length]
     while lengths[-1] > 16:
         lengths.append(-(-lengths[-1] // 4))

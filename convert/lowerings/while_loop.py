@@ -1,31 +1,41 @@
-"""A WHILE loop over the whole sequence: the smallest file."""
+"""A WHILE loop over the whole sequence: the smallest file, any length, any model."""
 
 from __future__ import annotations
 
 from edgernn.convert.graph.walk import recurrent_layers
-from edgernn.convert.loops import prefix_while_loop, while_loop
+from edgernn.convert.loops import dynamic_loop, while_loop
 from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest
-from edgernn.convert.lowerings.cost import CALL_US, TURN_US, TYPICAL_STEPS, steps_us
-from edgernn.convert.lowerings.whole import fixed_length, length_obstacles, lower_whole
+from edgernn.convert.lowerings.cost import CALL_US, TURN_US, steps_us
+from edgernn.convert.lowerings.tracing import trace_signature
+from edgernn.convert.lowerings.whole import all_fixed, fixed_length, lower_whole
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 
 
 class WhileLoop(Lowering):
-    """One signature for the greatest length; where padding is known to come last, the loop stops before it."""
+    """One signature. Nothing is padded, so nothing has to be masked that Keras does not mask itself."""
 
     name = "while"
 
     def obstacles(self, request: LoweringRequest) -> tuple[str, ...]:
-        """See base."""
-        return length_obstacles(request)
+        """See base: there are none."""
+        return ()
 
     def cost(self, request: LoweringRequest) -> float:
         """See base."""
         layers = len(recurrent_layers(request.model))
-        steps = fixed_length(request) or TYPICAL_STEPS
+        steps = fixed_length(request)
         return CALL_US + steps * layers * TURN_US + steps_us(steps, layers)
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""
-        length = fixed_length(request) or request.max_length
-        loop = prefix_while_loop if request.always_real else while_loop
-        return lower_whole(request, self.name, [length], loop, reason)
+        if all_fixed(request):
+            return lower_whole(request, self.name, [0], while_loop, reason)
+        signature = trace_signature(request, "predict", 0, dynamic_loop)
+        execution = ExecutionSpec(
+            lowering=self.name,
+            mode="dynamic",
+            signatures=(signature.spec,),
+            sequence_inputs=request.causality.sequence_inputs,
+            sequence_outputs=request.causality.sequence_outputs,
+        )
+        return Lowered(execution, (signature,), reason)

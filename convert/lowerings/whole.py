@@ -6,36 +6,38 @@ from collections.abc import Sequence
 
 from edgernn.convert.graph.substitution import Loop
 from edgernn.convert.lowerings.base import Lowered, LoweringRequest
+from edgernn.convert.lowerings.cost import TYPICAL_STEPS
 from edgernn.convert.lowerings.tracing import trace_signature
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 
 
 def length_obstacles(request: LoweringRequest) -> tuple[str, ...]:
-    """Sequences of free length are padded to a signature's length: only a mask keeps padding out of the result."""
-    free = [t.name for t in request.inputs if t.name in request.causality.sequence_inputs and t.shape[1] is None]
-    if free and not uses_masks(request):
-        return (
-            f"input {free[0]} has a free length, the model needs the whole sequence, and nothing masks padded "
-            "steps: fix the length in its Input, or use mask_zero=True or Masking",
-        )
-    return ()
+    """Why sequences of free length cannot be padded to the lengths of a few signatures."""
+    free = [t.name for t in request.inputs if None in t.shape]
+    if not free:
+        return ()
+    if request.max_length is None:
+        return (f"input {free[0]} takes sequences of any length, and unrolled ones end somewhere",)
+    others = tuple(f"input {t.name} has more than one free axis" for t in request.inputs if None in t.shape[2:])
+    return (*others, *request.causality.padding_obstacles)
 
 
-def uses_masks(request: LoweringRequest) -> bool:
-    """Whether some layer makes a mask (Embedding with mask_zero, Masking)."""
-    layers = request.model._flatten_layers()
-    return any(getattr(layer, "mask_zero", False) or type(layer).__name__ == "Masking" for layer in layers)
+def all_fixed(request: LoweringRequest) -> bool:
+    """Whether the model leaves no axis free."""
+    return not any(None in tensor.shape for tensor in request.inputs)
 
 
-def fixed_length(request: LoweringRequest) -> int | None:
-    """The model's own sequence length, where it has one."""
+def fixed_length(request: LoweringRequest) -> int:
+    """The longest sequence that the model's own shapes name; a typical one where they name none."""
     lengths = [t.shape[1] for t in request.inputs if t.name in request.causality.sequence_inputs]
-    return next((length for length in lengths if length is not None), None)
+    return max((length for length in lengths if length is not None), default=TYPICAL_STEPS)
 
 
 def lower_whole(request: LoweringRequest, name: str, lengths: Sequence[int], loop: Loop, reason: str) -> Lowered:
-    """Signatures `predict_N` for each length; shorter sequences are padded with zeros and masked."""
-    signatures = tuple(trace_signature(request, f"predict_{steps}", steps, loop) for steps in lengths)
+    """Signatures `predict_N` for each length, or `predict` for length 0: the shapes are then the model's own."""
+    signatures = tuple(
+        trace_signature(request, f"predict_{steps}" if steps else "predict", steps, loop) for steps in lengths
+    )
     execution = ExecutionSpec(
         lowering=name,
         mode="whole",

@@ -18,12 +18,12 @@ class Target(ABC):
 
     Attributes:
       name: as `--target` takes it.
-      engine: the engine that stands for it in the proof, by its name in `edgernn doctor`.
+      engines: those that stand for it in the proof, best first, by their names in `edgernn doctor`.
       table: file of this folder with the greatest version of each operator that the runtime loads.
     """
 
     name: str
-    engine: str
+    engines: tuple[str, ...]
     table: str
 
     @cached_property

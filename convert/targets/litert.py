@@ -11,7 +11,7 @@ class LiteRt(Target):
     """The current runtime."""
 
     name = "litert"
-    engine = "litert-compiled"
+    engines = ("litert-compiled", "litert-interpreter")
     table = "litert.json"
 
     def configure(self, converter: Any) -> None:

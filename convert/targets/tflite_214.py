@@ -11,7 +11,8 @@ class TfliteRuntime(Target):
     """Older operator versions."""
 
     name = "tflite-runtime"
-    engine = "tflite-runtime"
+    # NumPy 2, which TensorFlow needs, rules the old runtime out on most workstations.
+    engines = ("tflite-runtime", "litert-interpreter")
     table = "tflite_runtime.json"
 
     def configure(self, converter: Any) -> None:

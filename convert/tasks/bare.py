@@ -11,15 +11,12 @@ from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS, QualitySpec
 
-# A model that needs the whole sequence takes no longer one than this, unless it has a fixed length itself.
-_MAX_LENGTH = 256
-
 
 class BarePlan(TaskPlan):
     """Random inputs stand for the real ones."""
 
     always_real = False
-    max_length = _MAX_LENGTH
+    max_length = None
     metric = None
 
     def __init__(self, source: Source) -> None:

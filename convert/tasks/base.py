@@ -16,12 +16,12 @@ class TaskPlan(ABC):
 
     Attributes:
       always_real: every step that the runtime feeds is a real one; padding comes only after them.
-      max_length: the longest sequence that the runtime will feed, in steps.
+      max_length: the longest sequence that the runtime will feed, in steps, or None where any may come.
       metric: the name in `QualitySpec` that `--max-drop` guards, or None.
     """
 
     always_real: bool
-    max_length: int
+    max_length: int | None
     metric: str | None
 
     @abstractmethod

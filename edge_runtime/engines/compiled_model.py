@@ -34,6 +34,8 @@ class CompiledModelEngine(Engine):
 
     def open(self, model: bytes, execution: ExecutionSpec, threads: int) -> OpenModel:
         """See base."""
+        if execution.mode == "dynamic":
+            raise RuntimeUnavailable(f"{self.name} takes inputs of fixed shape only, and this model's are free")
         try:
             with quiet_native_logs():
                 native = _compile(model, threads)

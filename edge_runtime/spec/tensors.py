@@ -43,8 +43,8 @@ class SignatureSpec:
     """One entry point of the TFLite model.
 
     Attributes:
-      name: `predict_N` for a whole sequence, `chunk_N` for N steps with states.
-      steps: N, the number of time steps that one call takes; 0 where the model has no time axis.
+      name: `predict_N` for a whole sequence, `predict` for one of any length, `chunk_N` for N steps with states.
+      steps: N, the number of time steps that one call takes; 0 where the declared shapes say all.
       inputs: without the states.
       outputs: without the states.
     """
@@ -63,18 +63,16 @@ class ExecutionSpec:
       lowering: the lowering's name in the converter's registry, for people.
       mode: `chunked`: a sequence is cut into pieces of the signatures' sizes, run in order, states handed on.
         `whole`: the shortest signature that holds the sequence runs once, the rest of it padded.
+        `dynamic`: the one signature runs once, its inputs resized to what they are given.
       signatures: longest first.
       states: carried between calls (`chunked`), or none.
       sequence_inputs: model inputs whose axis 1 is time.
       sequence_outputs: model outputs whose axis 1 is time; others are taken from the last call.
-      length_input: `whole` only: the int32 signature input of shape [1] that takes the real number of steps,
-        or null where padding needs none.
     """
 
     lowering: str
-    mode: Literal["chunked", "whole"]
+    mode: Literal["chunked", "whole", "dynamic"]
     signatures: tuple[SignatureSpec, ...]
     states: tuple[StateSpec, ...] = ()
     sequence_inputs: tuple[str, ...] = ()
     sequence_outputs: tuple[str, ...] = ()
-    length_input: str | None = None
