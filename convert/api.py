@@ -6,13 +6,13 @@ import importlib.metadata
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from edgernn.convert.child import DEFAULT_TIMEOUT_S, Converted, run_child
 from edgernn.convert.errors import ConversionError
-from edgernn.convert.proof import check_proof, check_quality, compare, run_artifact
+from edgernn.convert.proof import check_proof, check_quality, compare, drift, run_artifact
 from edgernn.convert.recipes import Recipe, find_recipe
 from edgernn.convert.request import Request
 from edgernn.convert.source import Source, read_source
@@ -152,11 +152,14 @@ def _convert(source: Source, options: Options, progress: Callable[[str], None]) 
     progress("proving the artifact against Keras")
     model = _open(source, converted.model, draft, assets, target)
     outputs = run_artifact(model, converted.cases)
-    proof = compare(converted.reference, outputs)
+    compared = (draft.execution, converted.cases, converted.reference, outputs)
+    proof, drifted = compare(*compared), drift(*compared)
     quality = plan.quality(converted.reference, outputs)
     result = _pack(plan, model, converted, draft, assets, proof, quality)
-    failures = check_proof(proof, recipe) + check_quality(quality, plan.metric, options.max_drop)
-    report = _report(source, result, converted, model.engine, failures)
+    failures = check_proof(proof, recipe, converted.response.rounding, drifted) + check_quality(
+        quality, plan.metric, options.max_drop
+    )
+    report = _report(source, result, converted, model.engine, drifted, failures)
     if failures:
         raise ProofFailed(failures, report)
     return Result(result.data, result.manifest, report)
@@ -220,7 +223,14 @@ def _pack(
     return _Packed(pack_bundle(converted.model, manifest, {**assets, GOLDEN_NAME: golden}), manifest)
 
 
-def _report(source: Source, packed: _Packed, converted: Converted, engine: str, failures: list[str]) -> dict[str, Any]:
+def _report(
+    source: Source,
+    packed: _Packed,
+    converted: Converted,
+    engine: str,
+    drifted: list[tuple[int, float]],
+    failures: list[str],
+) -> dict[str, Any]:
     document = packed.manifest.to_dict()
     return {
         "source": source.model.parent.name if source.folder else source.model.name,
@@ -231,6 +241,9 @@ def _report(source: Source, packed: _Packed, converted: Converted, engine: str, 
         "keras_parameters": converted.response.parameters,
         "lowering": {"name": document["execution"]["lowering"], "reason": converted.response.reason},
         "proved_with": engine,
+        "drift": drifted,
+        "rounding": asdict(converted.response.rounding),
+        "bounds": asdict(find_recipe(packed.manifest.quantization.recipe).bounds),
         "versions": converted.response.versions,
         **{key: document[key] for key in ("quantization", "target", "proof", "quality", "ops", "execution", "data")},
     }

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from edgernn.convert.recipes import Recipe
-from edgernn.convert.request import Arrays
+from edgernn.convert.request import Arrays, Rounding
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import ProofSpec, QualitySpec
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec
+
+# A sequence of operations rounds more than once; this many last bits are a correct computation's own.
+_ROUNDINGS = 16.0
 
 
 def run_artifact(model: Model, cases: Sequence[Arrays]) -> list[Arrays]:
-    """The artifact's outputs, by case."""
-    return [model.run(case) for case in cases]
+    """The artifact's outputs, by case; a case that holds states starts from them."""
+    return [model.run(*split_states(model.manifest.execution, case)) for case in cases]
 
 
-def compare(keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> ProofSpec:
+def split_states(execution: ExecutionSpec, case: Arrays) -> tuple[Arrays, Arrays | None]:
+    """The inputs of a case, and the states that it starts from (None: zeros)."""
+    names = {state.name for state in execution.states}
+    states = {name: array for name, array in case.items() if name in names}
+    return {name: array for name, array in case.items() if name not in names}, states or None
+
+
+def compare(
+    execution: ExecutionSpec, cases: Sequence[Arrays], keras: Sequence[Arrays], artifact: Sequence[Arrays]
+) -> ProofSpec:
     """Errors over all outputs of all cases; NaN or a wrong shape count as infinite."""
     pairs = [(k[name], a[name]) for k, a in zip(keras, artifact, strict=True) for name in k]
     errors = [_errors(expected, found) for expected, found in pairs]
@@ -30,20 +43,53 @@ def compare(keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> ProofSpec:
         mean_error=float(flat.mean()),
         scale=scale or 1.0,
         argmax_agreement=_agreement(pairs),
+        from_states=sum(split_states(execution, case)[1] is not None for case in cases),
+        longest=max((_length(execution, case) for case in cases), default=0),
     )
 
 
-def check_proof(proof: ProofSpec, recipe: Recipe) -> list[str]:
-    """What exceeds the recipe's bounds, one sentence each."""
+def drift(
+    execution: ExecutionSpec, cases: Sequence[Arrays], keras: Sequence[Arrays], artifact: Sequence[Arrays]
+) -> list[tuple[int, float]]:
+    """The greatest error by time step (outputs that are sequences) or by the input's length (others)."""
+    by_step: dict[int, float] = {}
+    for case, expected, found in zip(cases, keras, artifact, strict=True):
+        for name in expected:
+            errors = _errors(expected[name], found[name])
+            steps: Iterable[tuple[int, float]]
+            if name in execution.sequence_outputs and errors.ndim >= 2:
+                steps = enumerate(errors.max(axis=tuple(i for i in range(errors.ndim) if i != 1)), 1)
+            else:
+                steps = [(_length(execution, case), errors.max(initial=0.0))]
+            for step, error in steps:
+                by_step[step] = max(by_step.get(step, 0.0), float(error))
+    return sorted(by_step.items())
+
+
+def _length(execution: ExecutionSpec, case: Arrays) -> int:
+    return max((case[name].shape[1] for name in execution.sequence_inputs), default=0)
+
+
+def check_proof(
+    proof: ProofSpec, recipe: Recipe, rounding: Rounding, drifted: Sequence[tuple[int, float]] = ()
+) -> list[str]:
+    """What exceeds the recipe's bounds, one sentence each.
+
+    Args:
+      proof: what was measured.
+      recipe: whose bounds hold.
+      rounding: errors that a correct computation may have too, because the model amplifies rounding.
+      drifted: `drift`'s figures, for where it began.
+    """
+    limit = max(recipe.bounds.max_error * proof.scale, _ROUNDINGS * rounding.max_error)
+    mean_limit = max(recipe.bounds.mean_error * proof.scale, _ROUNDINGS * rounding.mean_error)
     failures = []
-    if not proof.max_error <= recipe.bounds.max_error * proof.scale:
-        failures.append(
-            f"greatest error {proof.max_error:.3g} exceeds {recipe.bounds.max_error:.3g} of the scale {proof.scale:.3g}"
-        )
-    if not proof.mean_error <= recipe.bounds.mean_error * proof.scale:
-        failures.append(
-            f"mean error {proof.mean_error:.3g} exceeds {recipe.bounds.mean_error:.3g} of the scale {proof.scale:.3g}"
-        )
+    if not proof.max_error <= limit:
+        first = next((step for step, error in drifted if not error <= limit), None)
+        since = f", first at step {first}" if first else ""
+        failures.append(f"greatest error {proof.max_error:.3g} exceeds {limit:.3g} (scale {proof.scale:.3g}){since}")
+    if not proof.mean_error <= mean_limit:
+        failures.append(f"mean error {proof.mean_error:.3g} exceeds {mean_limit:.3g} (scale {proof.scale:.3g})")
     return failures
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
+from edgernn.convert.graph.states import started_from
 from edgernn.convert.graph.walk import functional_of, pack_inputs, recurrent_layers
 from edgernn.convert.request import Arrays
 from edgernn.edge_runtime.engines.base import Array
@@ -28,6 +29,23 @@ def keras_outputs(
         arrays = [np.concatenate([cases[n][t.name] for n in numbers]) for t in inputs]
         for row, values in enumerate(_rows(model, arrays)):
             results[numbers[row]] = {t.name: value for t, value in zip(outputs, values, strict=True)}
+    return results
+
+
+def keras_outputs_from_states(
+    model: Any,
+    inputs: Sequence[TensorSpec],
+    outputs: Sequence[TensorSpec],
+    named: Mapping[str, tuple[str, ...]],
+    cases: Sequence[Arrays],
+) -> list[Arrays]:
+    """As `keras_outputs`, for cases that also hold the states to start from."""
+    results: list[Arrays] = []
+    for case in cases:
+        with started_from(model, named, case):
+            values = model(pack_inputs(model, [case[t.name] for t in inputs]), training=False)
+        arrays = [keras.ops.convert_to_numpy(value) for value in keras.tree.flatten(values)]
+        results.append({t.name: array for t, array in zip(outputs, arrays, strict=True)})
     return results
 
 

@@ -45,6 +45,14 @@ class Request:
 
 
 @dataclass(frozen=True)
+class Rounding:
+    """What a change of every weight in its last bit does to the outputs: greatest and mean difference."""
+
+    max_error: float = 0.0
+    mean_error: float = 0.0
+
+
+@dataclass(frozen=True)
 class Response:
     """What the child made.
 
@@ -56,6 +64,8 @@ class Response:
       reason: why this lowering.
       parameters: number of weights in the Keras model.
       versions: of the packages that took part, by name.
+      given: how many of the cases were asked for; random ones follow them.
+      rounding: how much the model amplifies rounding errors.
     """
 
     inputs: tuple[TensorSpec, ...]
@@ -65,6 +75,8 @@ class Response:
     reason: str
     parameters: int
     versions: dict[str, str]
+    given: int
+    rounding: Rounding
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -8,11 +8,13 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from edgernn.convert import request as files
 from edgernn.convert.errors import ConversionError
-from edgernn.convert.request import Request, Response, read_arrays, read_json, write_arrays, write_json
+from edgernn.convert.request import Request, Response, Rounding, read_arrays, read_json, write_arrays, write_json
 from edgernn.edge_runtime.errors import EdgeRNNError
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
 
 _PR_SET_PDEATHSIG = 1
 _PACKAGES = ("tensorflow", "keras", "numpy")
@@ -45,9 +47,7 @@ def work(folder: Path) -> Response:
     from edgernn.convert.keras_model import describe_inputs, describe_outputs, load_keras
     from edgernn.convert.lowerings import LoweringRequest, choose_lowering
     from edgernn.convert.ops import list_ops
-    from edgernn.convert.random_cases import random_cases
     from edgernn.convert.recipes import find_recipe
-    from edgernn.convert.reference import keras_outputs
     from edgernn.convert.targets import check_ops, find_target
 
     stage("loading the Keras model")
@@ -64,12 +64,42 @@ def work(folder: Path) -> Response:
     check_ops(ops, target)
     (folder / files.MODEL).write_bytes(data)
     stage("computing Keras's outputs")
-    if not (folder / files.CASES).exists():
-        write_arrays(folder / files.CASES, random_cases(model, inputs, outputs))
-    reference = keras_outputs(model, inputs, outputs, read_arrays(folder / files.CASES))
-    write_arrays(folder / files.REFERENCE, reference)
+    given, rounding = _prove(folder, request, model, inputs, outputs, lowered.execution)
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
-    return Response(inputs, outputs, lowered.execution, ops, reason, int(model.count_params()), versions)
+    return Response(
+        inputs, outputs, lowered.execution, ops, reason, int(model.count_params()), versions, given, rounding
+    )
+
+
+def _prove(
+    folder: Path,
+    request: Request,
+    model: Any,
+    inputs: tuple[TensorSpec, ...],
+    outputs: tuple[TensorSpec, ...],
+    execution: ExecutionSpec,
+) -> tuple[int, Rounding]:
+    """Writes the cases of the proof and Keras's outputs for them.
+
+    Returns:
+      How many of the cases were given, and how much the model amplifies rounding.
+    """
+    from edgernn.convert.conditioning import rounding_of
+    from edgernn.convert.graph.states import states_by_layer
+    from edgernn.convert.random_cases import random_cases, with_states
+    from edgernn.convert.reference import keras_outputs, keras_outputs_from_states
+
+    given = read_arrays(folder / files.CASES) if (folder / files.CASES).exists() else []
+    random, expected = random_cases(model, inputs, outputs, request.max_length, not request.always_real)
+    cases = [*given, *random]
+    reference = [*keras_outputs(model, inputs, outputs, given), *expected]
+    if execution.states and (named := states_by_layer(model, execution.states)):
+        started = with_states(random, execution.states)
+        cases += started
+        reference += keras_outputs_from_states(model, inputs, outputs, named, started)
+    write_arrays(folder / files.CASES, cases)
+    write_arrays(folder / files.REFERENCE, reference)
+    return len(given), rounding_of(model, inputs, outputs, random, expected)
 
 
 def die_with_parent() -> None:

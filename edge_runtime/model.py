@@ -54,12 +54,15 @@ class Model:
         """Name of the engine that runs it."""
         return self._engine
 
-    def run(self, inputs: Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
-        """Computes the model for one example, its states zero at the start.
+    def run(
+        self, inputs: Mapping[str, npt.ArrayLike], states: Mapping[str, npt.ArrayLike] | None = None
+    ) -> dict[str, Array]:
+        """Computes the model for one example.
 
         Args:
           inputs: by the Keras input names, shaped as in Keras with a batch axis of 1; any length where
             Keras had None.
+          states: to start from, all of those that `manifest.execution.states` names; zeros when None.
 
         Returns:
           The outputs by name, in Keras's order, float32 (or the integer type that the model gives).
@@ -68,16 +71,19 @@ class Model:
           InputError: a name, shape, dtype or length does not fit; all faults are named.
         """
         arrays = check_inputs(inputs, self.manifest.inputs)
+        start = zero_states(self._execution.states)
+        if states is not None:
+            start = check_inputs(states, tuple(TensorSpec(s.name, s.dtype, s.shape) for s in self._execution.states))
         with self._lock:
-            return self._run_checked(arrays)
+            return self._run_checked(arrays, start)
 
-    def _run_checked(self, arrays: dict[str, Array]) -> dict[str, Array]:
+    def _run_checked(self, arrays: dict[str, Array], start: dict[str, Array]) -> dict[str, Array]:
         if self._sizes[0] == 0:
             return self._run_once(arrays)
         length = self._length(arrays)
         if self._execution.mode == "whole":
             return self._run_whole(arrays, length)
-        return self._run_chunked(arrays, length)
+        return self._run_chunked(arrays, length, start)
 
     def _length(self, arrays: dict[str, Array]) -> int:
         lengths = {name: int(arrays[name].shape[1]) for name in self._execution.sequence_inputs}
@@ -96,9 +102,9 @@ class Model:
         outputs = self._stream.outputs(0)
         return {tensor.name: outputs[tensor.name] for tensor in self.manifest.outputs}
 
-    def _run_chunked(self, arrays: dict[str, Array], length: int) -> dict[str, Array]:
+    def _run_chunked(self, arrays: dict[str, Array], length: int, start: dict[str, Array]) -> dict[str, Array]:
         stream, sequences = self._stream, self._execution.sequence_outputs
-        stream.set_states(zero_states(self._execution.states))
+        stream.set_states(start)
         parts: dict[str, list[Array]] = {name: [] for name in sequences}
         outputs: dict[str, Array] = {}
         pieces = chunk_plan(length, self._sizes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgernn.convert.demo.steps import Found
 from edgernn.convert.demo.table import HEADER_OF, header, rows
 from edgernn.convert.report.html import heading, page, paragraph, table
-from edgernn.convert.report.plots import confusion_plot, line_plot
+from edgernn.convert.report.plots import confusion_plot, line_plot, numbered
 
 
 def demo_page(found: Found) -> str:
@@ -38,8 +38,10 @@ def _confusion(found: Found) -> list[str]:
 
 def _curves(found: Found) -> list[str]:
     history = found.metrics["history"]
-    loss = {name: history[key] for name, key in (("training", "loss"), ("validation", "val_loss"))}
-    accuracy = {name: history[key] for name, key in (("training", "accuracy"), ("validation", "val_accuracy"))}
+    loss = {name: numbered(history[key]) for name, key in (("training", "loss"), ("validation", "val_loss"))}
+    accuracy = {
+        name: numbered(history[key]) for name, key in (("training", "accuracy"), ("validation", "val_accuracy"))
+    }
     return [
         heading(f"Training: the weights of epoch {found.metrics['best_epoch']} were kept"),
         line_plot("loss", loss, "epoch"),

@@ -12,7 +12,7 @@ class Float32(Recipe):
 
     name = "float32"
     summary = "weights and arithmetic in 32-bit floating point"
-    bounds = Bounds(max_error=1e-4, mean_error=1e-5, device=1e-4)
+    bounds = Bounds(max_error=1e-5, mean_error=2e-6, device=1e-4)
 
     def configure(self, converter: Any) -> None:
         """Nothing to set."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edgernn.convert.report.html import heading, page, paragraph, table
+from edgernn.convert.report.plots import line_plot
 
 
 def conversion_lines(report: dict[str, Any]) -> list[str]:
@@ -34,6 +35,7 @@ def conversion_html(report: dict[str, Any]) -> str:
         else paragraph("failed: " + "; ".join(report["failures"]), "bad"),
         heading("Summary"),
         table(["", "value"], _summary(report)),
+        *_drift(report),
         *_quality(report["quality"]),
         heading("Signatures"),
         table(
@@ -58,7 +60,11 @@ def _summary(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("bundle", f"{report['bundle_bytes']:,} bytes"),
         ("model in it", f"{report['model_bytes']:,} bytes"),
         ("Keras parameters", f"{report['keras_parameters']:,}"),
-        ("inputs compared", f"{proof['cases']}{_agreement(proof)}"),
+        (
+            "inputs compared",
+            f"{proof['cases']}, {proof['from_states']} of them from states that are not zero{_agreement(proof)}",
+        ),
+        ("longest input", f"{proof['longest']} steps"),
         ("greatest error", f"{proof['max_error']:.3e} (scale {proof['scale']:.3g})"),
         ("mean error", f"{proof['mean_error']:.3e}"),
         ("proved with", report["proved_with"]),
@@ -78,6 +84,18 @@ def _quality(quality: dict[str, Any] | None) -> list[str]:
     return [
         heading(f"Quality on the {quality['split']} split ({quality['examples']} examples)"),
         table(["metric", "Keras", "artifact"], rows),
+    ]
+
+
+def _drift(report: dict[str, Any]) -> list[str]:
+    points = report["drift"]
+    if len(points) < 2:
+        return []
+    by_step = bool(report["execution"]["sequence_outputs"])
+    axis = "time step" if by_step else "length of the input"
+    return [
+        heading(f"Greatest error by {axis}"),
+        line_plot("error", {"greatest error": points}, axis),
     ]
 
 

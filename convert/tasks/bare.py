@@ -32,7 +32,11 @@ class BarePlan(TaskPlan):
 
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """See base."""
-        return [GoldenVector(None, case, model.run(case)) for case in cases[:MIN_GOLDEN_VECTORS]]
+        # The long ones are left to the proof: golden vectors are a part of every copy of the file.
+        names = {tensor.name for tensor in model.manifest.inputs}
+        from_zero = [case for case in cases if case.keys() == names]
+        shortest = sorted(from_zero, key=lambda case: sum(array.size for array in case.values()))
+        return [GoldenVector(None, case, model.run(case)) for case in shortest[:MIN_GOLDEN_VECTORS]]
 
     def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
         """See base."""

@@ -58,6 +58,8 @@ class ProofSpec:
       mean_error: mean absolute difference.
       scale: greatest absolute value in Keras's outputs; errors are to be read against it.
       argmax_agreement: part of the cases with the same greatest class, 0 to 1, or null for other outputs.
+      from_states: how many of the inputs were run from states that are not zero.
+      longest: steps of the longest input.
     """
 
     cases: int
@@ -65,6 +67,8 @@ class ProofSpec:
     mean_error: float
     scale: float
     argmax_agreement: float | None = None
+    from_states: int = 0
+    longest: int = 0
 
 
 @dataclass(frozen=True)

@@ -38,14 +38,30 @@ def test_unknown_lowering():
         choose_lowering(request_for(model), "magic")
 
 
-def test_all_reasons_at_once():
+def test_what_nothing_masks_is_not_padded():
     model = keras.Sequential([keras.Input((None, 4)), layers.Bidirectional(layers.GRU(3), name="both")])
+    lowering, reason = choose_lowering(request_for(model, max_length=16))
+    assert lowering.name == "while"
+    assert "not unrolled: nothing masks padded steps before both (Bidirectional)" in reason
+    lowering, reason = choose_lowering(request_for(model, max_length=None))
+    assert lowering.name == "while"
+    assert "takes sequences of any length, and unrolled ones end somewhere" in reason
+
+
+def test_every_reason_at_once():
+    model = keras.Sequential(
+        [
+            keras.Input((None, 4)),
+            layers.Bidirectional(layers.GRU(3, return_sequences=True), name="both"),
+            layers.Conv1D(2, 3, name="conv"),
+        ]
+    )
     with pytest.raises(ConversionError) as caught:
-        choose_lowering(request_for(model))
-    text = str(caught.value)
-    assert "chunked: both" in text
-    assert "while: input" in text
-    assert "nothing masks padded steps" in text
+        choose_lowering(request_for(model), "chunked")
+    assert caught.value.reasons == (
+        "chunked: both (Bidirectional) needs the whole sequence",
+        "chunked: conv (Conv1D) needs the whole sequence",
+    )
 
 
 PER_STEP = {

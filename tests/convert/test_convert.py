@@ -19,8 +19,13 @@ from keras import layers
 from lowered import randomize
 
 from edgernn.convert import ConversionError, ProofFailed, convert
+from edgernn.convert.proof import check_proof, check_quality, compare, drift
+from edgernn.convert.recipes import find_recipe
+from edgernn.convert.request import Rounding
 from edgernn.edge_runtime import InputError, load
 from edgernn.edge_runtime.selftest import selftest
+from edgernn.edge_runtime.spec.manifest import QualitySpec
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 
 
 def bare_model():
@@ -52,7 +57,10 @@ def test_a_model_in_memory(tmp_path):
         np.testing.assert_allclose(value, np.asarray(wanted), atol=1e-5)
     report = result.report
     assert report["passed"] is True
-    assert report["proof"]["cases"] == 16
+    assert report["proof"]["cases"] == 24
+    assert report["proof"]["from_states"] == 8
+    assert report["proof"]["longest"] == 500
+    assert [step for step, _ in report["drift"]] == list(range(1, 501))
     assert report["proof"]["max_error"] < 1e-4
     assert report["lowering"]["name"] == "chunked"
     assert report["quality"] is None
@@ -100,9 +108,6 @@ def test_a_metric_that_falls_fails_the_conversion(folder, tmp_path, monkeypatch)
 
 
 def test_max_drop_is_in_points():
-    from edgernn.convert.proof import check_quality
-    from edgernn.edge_runtime.spec.manifest import QualitySpec
-
     quality = QualitySpec("test", 1000, {"accuracy": 0.985}, {"accuracy": 0.982})
     assert check_quality(quality, "accuracy", 0.3) == []
     (failure,) = check_quality(quality, "accuracy", 0.29)
@@ -110,17 +115,39 @@ def test_max_drop_is_in_points():
     assert check_quality(None, None, 0.0) == []
 
 
-def test_errors_count_nan_and_wrong_shapes_as_infinite():
-    from edgernn.convert.proof import check_proof, compare
-    from edgernn.convert.recipes import find_recipe
+EXECUTION = ExecutionSpec("chunked", "chunked", (), (), ("x",), ("y",))
 
-    keras_outputs = [{"y": np.array([[1.0, -4.0]], np.float32)}]
-    good = compare(keras_outputs, [{"y": np.array([[1.5, -4.0]], np.float32)}])
-    assert (good.max_error, good.mean_error, good.scale, good.argmax_agreement) == (0.5, 0.25, 4.0, 1.0)
-    for bad in (np.array([[np.nan, -4.0]]), np.array([[1.0, -4.0, 0.0]]), np.array([[np.inf, 0.0]])):
-        proof = compare(keras_outputs, [{"y": bad}])
-        assert proof.max_error == np.inf
-        assert check_proof(proof, find_recipe("dynamic_wi8"))
+
+def measured(expected, found):
+    cases = [{"x": np.zeros((1, 2, 1), np.float32)}]
+    outputs = ([{"y": np.array(expected, np.float32)}], [{"y": np.array(found, np.float32)}])
+    return compare(EXECUTION, cases, *outputs), drift(EXECUTION, cases, *outputs)
+
+
+def test_errors_by_hand():
+    proof, drifted = measured([[[1.0, -4.0], [2.0, 0.0]]], [[[1.5, -4.0], [2.0, 0.25]]])
+    assert (proof.max_error, proof.mean_error, proof.scale) == (0.5, 0.1875, 4.0)
+    assert proof.argmax_agreement == 1.0
+    assert drifted == [(1, 0.5), (2, 0.25)]
+    assert (proof.longest, proof.from_states) == (2, 0)
+
+
+@pytest.mark.parametrize("bad", [[[[np.nan, 0.0]]], [[[1.0, -4.0, 0.0]]], [[[np.inf, 0.0]]]])
+def test_errors_count_nan_and_wrong_shapes_as_infinite(bad):
+    proof, drifted = measured([[[1.0, -4.0]]], bad)
+    assert proof.max_error == np.inf
+    (first, _) = check_proof(proof, find_recipe("dynamic_wi8"), Rounding(), drifted)
+    assert first.startswith("greatest error inf exceeds 1 (scale 4), first at step 1")
+
+
+def test_overflow_is_overflow_on_both_sides():
+    assert measured([[[np.inf, 1.0]]], [[[np.nan, 1.0]]])[0].max_error == 0.0
+
+
+def test_a_chaotic_model_is_measured_by_its_own_rounding():
+    proof, _ = measured([[[1.0, 0.0]]], [[[1.001, 0.0]]])
+    assert len(check_proof(proof, find_recipe("float32"), Rounding())) == 2
+    assert check_proof(proof, find_recipe("float32"), Rounding(1e-4, 5e-5)) == []
 
 
 @pytest.mark.parametrize(
