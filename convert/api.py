@@ -10,18 +10,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from edgernn.convert.calibration import read_calibration
 from edgernn.convert.child import DEFAULT_TIMEOUT_S, Converted, run_child
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.proof import check_proof, check_quality, compare, drift, run_artifact
-from edgernn.convert.recipes import Recipe, find_recipe
-from edgernn.convert.request import Request
+from edgernn.convert.recipes import AUTO, Recipe, find_recipe
+from edgernn.convert.request import Arrays, Request
 from edgernn.convert.source import Source, read_source
 from edgernn.convert.targets import Target, find_target
 from edgernn.convert.tasks import TaskPlan, plan_for
 from edgernn.edge_runtime.bundle.reader import Bundle
 from edgernn.edge_runtime.bundle.writer import file_spec, pack_bundle
 from edgernn.edge_runtime.engines import survey
-from edgernn.edge_runtime.errors import CheckFailed, RuntimeUnavailable
+from edgernn.edge_runtime.errors import CheckFailed, InputError, RuntimeUnavailable
 from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.files import sha256_hex, write_bytes
 from edgernn.edge_runtime.golden import golden_to_json
@@ -94,7 +95,7 @@ class ProofFailed(CheckFailed):
 def convert(
     model: Any,
     quantize: str = "dynamic_wi8",
-    calibration: None = None,
+    calibration: str | os.PathLike[str] | dict[str, Any] | None = None,
     target: str = "litert",
     *,
     lowering: str = "auto",
@@ -106,8 +107,9 @@ def convert(
 
     Args:
       model: a Keras model in memory, a `.keras` or `.h5` file, or a folder from `edgernn train`.
-      quantize: name of the recipe (`edgernn.convert.recipes.RECIPES`).
-      calibration: must be None: no recipe of this version needs calibration data.
+      quantize: name of the recipe (`edgernn.convert.recipes.RECIPES`), or "auto": the smallest that passes its proof.
+      calibration: for static recipes: a .npz file or arrays by input name, each [examples, ...]; a folder from
+        `edgernn train` brings its own.
       target: name of the target (`edgernn.convert.targets.TARGETS`).
       lowering: name of the lowering, or "auto".
       max_drop: points of the task's metric (percent) that may be lost.
@@ -120,24 +122,57 @@ def convert(
       InputError: a file or a name is wrong.
       RuntimeUnavailable: TensorFlow is not installed.
     """
-    if calibration is not None:
-        raise ConversionError(f"{quantize} needs no calibration data: leave calibration out")
-    require("convert", "tensorflow", "keras", "ai_edge_litert")
-    find_recipe(quantize)
-    find_target(target)
+    require("convert", "tensorflow", "keras", "ai_edge_litert", "litert_quantizer")
     options = Options(quantize, target, lowering, max_drop, timeout_s)
+    _check_options(options, calibration is not None)
+    cases = read_calibration(calibration) if calibration is not None else []
     if isinstance(model, (str, os.PathLike)):
-        return _convert(read_source(model), options, progress)
+        return _convert(read_source(model), options, cases, progress)
     with tempfile.TemporaryDirectory(prefix="edgernn-model-") as folder:
         path = Path(folder) / "model.keras"
         model.save(path)
-        return _convert(read_source(path), options, progress)
+        return _convert(read_source(path), options, cases, progress)
 
 
-def _convert(source: Source, options: Options, progress: Callable[[str], None]) -> Result:
-    recipe, target = find_recipe(options.quantize), find_target(options.target)
+def _check_options(options: Options, calibrated: bool) -> None:
+    target = find_target(options.target)
+    if options.quantize == "auto":
+        return
+    recipe = find_recipe(options.quantize)
+    if calibrated and not recipe.calibrated:
+        raise InputError(f"{recipe.name} needs no calibration data: leave it out")
+    if reason := recipe.refused_targets.get(target.name):
+        raise InputError(f"{recipe.name} is not for the target {target.name}: {reason}")
+
+
+def _convert(source: Source, options: Options, calibration: list[Arrays], progress: Callable[[str], None]) -> Result:
     plan = plan_for(source)
-    progress("converting in a child process")
+    if options.quantize != "auto":
+        return _attempt(source, plan, options, find_recipe(options.quantize), calibration, progress)
+    tried: list[dict[str, Any]] = []
+    for name in AUTO:
+        recipe = find_recipe(name)
+        if options.target in recipe.refused_targets:
+            continue
+        try:
+            result = _attempt(source, plan, options, recipe, calibration, progress)
+        except ProofFailed as error:
+            tried.append({"recipe": name, "bytes": error.report["bundle_bytes"], "failures": error.report["failures"]})
+        else:
+            tried.append({"recipe": name, "bytes": len(result.data), "failures": []})
+            return Result(result.data, result.manifest, {**result.report, "tried": tried})
+    raise ConversionError([f"{attempt['recipe']}: {'; '.join(attempt['failures'])}" for attempt in tried])
+
+
+def _attempt(
+    source: Source,
+    plan: TaskPlan,
+    options: Options,
+    recipe: Recipe,
+    calibration: list[Arrays],
+    progress: Callable[[str], None],
+) -> Result:
+    target = find_target(options.target)
     request = Request(
         model=str(source.model.resolve()),
         recipe=recipe.name,
@@ -146,7 +181,9 @@ def _convert(source: Source, options: Options, progress: Callable[[str], None]) 
         always_real=plan.always_real,
         max_length=plan.max_length,
     )
-    converted = run_child(request, plan.cases(), options.timeout_s)
+    samples = _calibration_for(recipe, plan, calibration)
+    progress(f"converting to {recipe.name} in a child process")
+    converted = run_child(request, plan.cases(), options.timeout_s, samples)
     assets = plan.assets()
     draft = _draft(source, converted, recipe, target, assets)
     progress("proving the artifact against Keras")
@@ -156,13 +193,22 @@ def _convert(source: Source, options: Options, progress: Callable[[str], None]) 
     proof, drifted = compare(*compared), drift(*compared)
     quality = plan.quality(converted.reference, outputs)
     result = _pack(plan, model, converted, draft, assets, proof, quality)
-    failures = check_proof(proof, recipe, converted.response.rounding, drifted) + check_quality(
-        quality, plan.metric, options.max_drop
-    )
+    failures = check_proof(proof, recipe, converted.response.rounding, drifted)
+    failures += check_quality(quality, plan.metric, options.max_drop)
     report = _report(source, result, converted, model.engine, drifted, failures)
     if failures:
         raise ProofFailed(failures, report)
     return Result(result.data, result.manifest, report)
+
+
+def _calibration_for(recipe: Recipe, plan: TaskPlan, given: list[Arrays]) -> list[Arrays]:
+    if not recipe.calibrated:
+        return []
+    if samples := given or plan.calibration():
+        return samples
+    raise InputError(
+        f"{recipe.name} needs sample inputs: give --calibrate FILE.npz, an array [examples, ...] for each model input"
+    )
 
 
 def _draft(source: Source, converted: Converted, recipe: Recipe, target: Target, assets: dict[str, bytes]) -> Manifest:

@@ -48,6 +48,7 @@ def run_child(
     request: Request,
     cases: Sequence[Arrays],
     timeout_s: float = DEFAULT_TIMEOUT_S,
+    calibration: Sequence[Arrays] = (),
     command: Callable[[Path], list[str]] | None = None,
 ) -> Converted:
     """Converts in a child process.
@@ -55,6 +56,7 @@ def run_child(
     Args:
       request: what to do.
       cases: inputs for which Keras's outputs are wanted; none: the child makes random ones.
+      calibration: inputs by which a calibrated recipe measures ranges.
       timeout_s: seconds after which the child is killed.
       command: makes the child's command line (tests put a crashing one here).
 
@@ -66,6 +68,8 @@ def run_child(
         write_json(folder / files.REQUEST, request)
         if cases:
             write_arrays(folder / files.CASES, cases)
+        if calibration:
+            write_arrays(folder / files.CALIBRATION, calibration)
         _run((command or _worker_command)(folder), folder, timeout_s)
         response = read_json(folder / files.RESPONSE, Response)
         return Converted(

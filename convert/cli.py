@@ -21,8 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--quantize",
         default="dynamic_wi8",
         metavar="RECIPE",
-        help=f"{', '.join(RECIPES)} (default: dynamic_wi8)",
+        help=f"{', '.join(RECIPES)}, auto (default: dynamic_wi8)",
     )
+    parser.add_argument("--calibrate", metavar="FILE.npz", help="sample inputs by name, for the static recipes")
     parser.add_argument("--target", default="litert", help=f"{', '.join(TARGETS)} (default: litert)")
     parser.add_argument("--lowering", default="auto", help="auto, chunked, unrolled, while (default: auto)")
     parser.add_argument(
@@ -46,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
         result = convert(
             args.source,
             args.quantize,
+            args.calibrate,
             target=args.target,
             lowering=args.lowering,
             max_drop=args.max_drop,

@@ -8,14 +8,16 @@ from typing import Any
 
 import tensorflow as tf
 
+from edgernn.convert.compact import compact
 from edgernn.convert.lowerings.base import TracedSignature
-from edgernn.convert.recipes.base import Recipe
+from edgernn.convert.recipes.base import Recipe, Samples
 from edgernn.convert.targets import Target
 
 
 def export_tflite(
     model: Any,
     signatures: Sequence[TracedSignature],
+    samples: Samples,
     recipe: Recipe,
     target: Target,
     stage: Callable[[str], None],
@@ -25,6 +27,7 @@ def export_tflite(
     Args:
       model: the Keras model whose variables the signatures read.
       signatures: what to convert.
+      samples: for recipes that are calibrated, empty for others.
       recipe: how to store the weights.
       target: the runtime that must load the file.
       stage: told the name of each step before it begins.
@@ -39,7 +42,8 @@ def export_tflite(
         converter = tf.lite.TFLiteConverter.from_saved_model(folder, signature_keys=[s.spec.name for s in signatures])
         # Native operators only: a Flex operator would need all of TensorFlow on the device.
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        recipe.configure(converter)
+        recipe.configure(converter, samples)
         target.configure(converter)
         data: bytes = converter.convert()
-        return data
+        stage(f"quantizing ({recipe.name})")
+        return compact(recipe.finish(data))

@@ -14,7 +14,7 @@ from edgernn.convert.reference import keras_outputs
 from edgernn.convert.request import Arrays
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS
-from edgernn.edge_runtime.spec.tensors import StateSpec, TensorSpec
+from edgernn.edge_runtime.spec.tensors import TensorSpec
 
 # One and two steps, around the chunk sizes (4, 16), where a lowering would go wrong, and a long one for drift.
 _LENGTHS = (1, 2, 3, 4, 5, 8, 15, 16, 17, 21, 33, 64, 500)
@@ -22,8 +22,6 @@ _IDS_WITHOUT_EMBEDDING = 10
 # Free axes besides time (pictures of any size) take this at most.
 _OTHER_AXIS = 12
 _MASKED_PART = 0.2
-# How many of the cases are run from random states too.
-_FROM_STATES = 8
 
 
 def random_cases(
@@ -72,15 +70,6 @@ def random_cases(
         raise ConversionError(f"Keras itself cannot run the model on random inputs: {refusal}")
     more = [maker.like(cases[number % len(cases)]) for number in range(MIN_GOLDEN_VECTORS - len(cases))]
     return [*cases, *more], [*reference, *keras_outputs(model, inputs, outputs, more)]
-
-
-def with_states(cases: Sequence[Arrays], states: Sequence[StateSpec], seed: int = 1) -> list[Arrays]:
-    """Some of the cases once more, each with states of a size that cells really reach."""
-    generator = np.random.default_rng(seed)
-    return [
-        {**case, **{s.name: (0.5 * generator.standard_normal(s.shape)).astype(s.dtype) for s in states}}
-        for case in cases[:: max(1, len(cases) // _FROM_STATES)]
-    ]
 
 
 class _Maker:

@@ -17,7 +17,7 @@ from edgernn.edge_runtime.spec.manifest import OpSpec
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
 
 REQUEST, RESPONSE, FAILURE, STAGE = "request.json", "response.json", "failure.json", "stage.txt"
-MODEL, CASES, REFERENCE = "model.tflite", "cases.npz", "reference.npz"
+MODEL, CASES, REFERENCE, CALIBRATION = "model.tflite", "cases.npz", "reference.npz", "calibration.npz"
 
 Arrays = dict[str, Array]
 T = TypeVar("T")

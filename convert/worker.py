@@ -8,15 +8,32 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edgernn.convert import request as files
 from edgernn.convert.errors import ConversionError
-from edgernn.convert.request import Request, Response, Rounding, read_arrays, read_json, write_arrays, write_json
+from edgernn.convert.request import (
+    Arrays,
+    Request,
+    Response,
+    Rounding,
+    read_arrays,
+    read_json,
+    write_arrays,
+    write_json,
+)
 from edgernn.edge_runtime.errors import EdgeRNNError
-from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
+from edgernn.edge_runtime.model import check_inputs
+from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS
+from edgernn.edge_runtime.spec.tensors import TensorSpec
+
+if TYPE_CHECKING:
+    from edgernn.convert.lowerings import Lowered
+    from edgernn.convert.recipes import Recipe
 
 _PR_SET_PDEATHSIG = 1
+# How many of the proof's inputs are run from states that are not zero too.
+_FROM_STATES = 8
 _PACKAGES = ("tensorflow", "keras", "numpy")
 
 
@@ -45,30 +62,44 @@ def work(folder: Path) -> Response:
     from edgernn.convert.export import export_tflite
     from edgernn.convert.graph.causality import follow_time
     from edgernn.convert.keras_model import describe_inputs, describe_outputs, load_keras
-    from edgernn.convert.lowerings import LoweringRequest, choose_lowering
+    from edgernn.convert.lowerings import CHUNK_SIZES, LoweringRequest, choose_lowering
     from edgernn.convert.ops import list_ops
     from edgernn.convert.recipes import find_recipe
     from edgernn.convert.targets import check_ops, find_target
 
+    recipe, target = find_recipe(request.recipe), find_target(request.target)
     stage("loading the Keras model")
     model = load_keras(request.model)
     inputs, outputs = describe_inputs(model), describe_outputs(model)
     causality = follow_time(model, tuple(t.name for t in outputs))
-    task = LoweringRequest(model, inputs, outputs, causality, request.always_real, request.max_length)
-    lowering, reason = choose_lowering(task, request.lowering)
+    sizes = (1,) if recipe.single_steps else CHUNK_SIZES
+    task = LoweringRequest(model, inputs, outputs, causality, request.always_real, request.max_length, sizes)
+    lowering, reason = choose_lowering(task, request.lowering, recipe.refused_lowerings)
     stage(f"lowering ({lowering.name})")
     lowered = lowering.lower(task, reason)
-    target = find_target(request.target)
-    data = export_tflite(model, lowered.signatures, find_recipe(request.recipe), target, stage)
+    samples = _samples(folder, recipe, lowered, inputs)
+    data = export_tflite(model, lowered.signatures, samples, recipe, target, stage)
     ops = list_ops(data)
     check_ops(ops, target)
     (folder / files.MODEL).write_bytes(data)
     stage("computing Keras's outputs")
-    given, rounding = _prove(folder, request, model, inputs, outputs, lowered.execution)
+    given, rounding = _prove(folder, request, model, inputs, outputs, lowered)
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return Response(
         inputs, outputs, lowered.execution, ops, reason, int(model.count_params()), versions, given, rounding
     )
+
+
+def _samples(
+    folder: Path, recipe: Recipe, lowered: Lowered, inputs: tuple[TensorSpec, ...]
+) -> list[tuple[str, Arrays]]:
+    if not recipe.calibrated:
+        return []
+    from edgernn.convert.calibration import calibration_samples
+
+    functions = [signature.function for signature in lowered.signatures]
+    cases = [check_inputs(case, inputs) for case in read_arrays(folder / files.CALIBRATION)]
+    return list(calibration_samples(lowered.execution, functions, cases))
 
 
 def _prove(
@@ -77,7 +108,7 @@ def _prove(
     model: Any,
     inputs: tuple[TensorSpec, ...],
     outputs: tuple[TensorSpec, ...],
-    execution: ExecutionSpec,
+    lowered: Lowered,
 ) -> tuple[int, Rounding]:
     """Writes the cases of the proof and Keras's outputs for them.
 
@@ -85,21 +116,46 @@ def _prove(
       How many of the cases were given, and how much the model amplifies rounding.
     """
     from edgernn.convert.conditioning import rounding_of
-    from edgernn.convert.graph.states import states_by_layer
-    from edgernn.convert.random_cases import random_cases, with_states
-    from edgernn.convert.reference import keras_outputs, keras_outputs_from_states
+    from edgernn.convert.random_cases import random_cases
+    from edgernn.convert.reference import keras_outputs
 
     given = read_arrays(folder / files.CASES) if (folder / files.CASES).exists() else []
-    random, expected = random_cases(model, inputs, outputs, request.max_length, not request.always_real)
-    cases = [*given, *random]
-    reference = [*keras_outputs(model, inputs, outputs, given), *expected]
-    if execution.states and (named := states_by_layer(model, execution.states)):
-        started = with_states(random, execution.states)
-        cases += started
-        reference += keras_outputs_from_states(model, inputs, outputs, named, started)
-    write_arrays(folder / files.CASES, cases)
-    write_arrays(folder / files.REFERENCE, reference)
-    return len(given), rounding_of(model, inputs, outputs, random, expected)
+    if (folder / files.CALIBRATION).exists():
+        # Static ranges hold for inputs like these; random ones may lie far outside.
+        samples = [check_inputs(case, inputs) for case in read_arrays(folder / files.CALIBRATION)]
+        probes = [samples[i * len(samples) // MIN_GOLDEN_VECTORS] for i in range(MIN_GOLDEN_VECTORS)]
+        expected = keras_outputs(model, inputs, outputs, probes)
+    else:
+        probes, expected = random_cases(model, inputs, outputs, request.max_length, not request.always_real)
+    started, after = _from_states(model, inputs, outputs, lowered, probes)
+    write_arrays(folder / files.CASES, [*given, *probes, *started])
+    write_arrays(folder / files.REFERENCE, [*keras_outputs(model, inputs, outputs, given), *expected, *after])
+    return len(given), rounding_of(model, inputs, outputs, probes, expected)
+
+
+def _from_states(
+    model: Any,
+    inputs: tuple[TensorSpec, ...],
+    outputs: tuple[TensorSpec, ...],
+    lowered: Lowered,
+    probes: list[Arrays],
+) -> tuple[list[Arrays], list[Arrays]]:
+    """Some of the probes once more, each from states that another one reaches, and Keras's outputs for them."""
+    from edgernn.convert.calibration import reached_states
+    from edgernn.convert.graph.states import states_by_layer
+    from edgernn.convert.reference import keras_outputs_from_states
+
+    execution = lowered.execution
+    named = states_by_layer(model, execution.states) if execution.states else None
+    if not named:
+        return [], []
+    functions = [signature.function for signature in lowered.signatures]
+    by_size = sorted(probes, key=lambda case: sum(array.size for array in case.values()))
+    before, then = by_size[2 : 2 + _FROM_STATES], probes[:: max(1, len(probes) // _FROM_STATES)]
+    started = [
+        {**case, **reached_states(execution, functions, first)} for first, case in zip(before, then, strict=False)
+    ]
+    return started, keras_outputs_from_states(model, inputs, outputs, named, started)
 
 
 def die_with_parent() -> None:

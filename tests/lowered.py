@@ -42,7 +42,7 @@ def lower(
     request = request_for(model, **options)
     lowering, reason = choose_lowering(request, name)
     lowered = lowering.lower(request, reason)
-    data = export_tflite(model, lowered.signatures, find_recipe(recipe), find_target(target), lambda stage: None)
+    data = export_tflite(model, lowered.signatures, (), find_recipe(recipe), find_target(target), lambda stage: None)
     ops = list_ops(data)
     check_ops(ops, find_target(target))
     return LoweredModel(lowered, data, ops)

@@ -128,7 +128,10 @@ def _named(call: Call, states: States) -> dict[str, Tensor]:
 def _lookup_of(layer: Any) -> Callable[[Tensor], Tensor]:
     def call(inputs: Tensor) -> Tensor:
         # Keras lets negative ids count from the end, which costs three operations in every call.
-        return tf.gather(tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32))
+        # A vector of ids, whatever the inputs' shape: the form that can be stored quantized (embedding_lookup.py).
+        table, ids = tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32)
+        rows = tf.gather(table, tf.reshape(ids, [-1]))
+        return tf.reshape(rows, [*_sizes(inputs), int(table.shape[1])])
 
     return call
 

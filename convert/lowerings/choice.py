@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.lowerings.base import Lowering, LoweringRequest
 from edgernn.convert.lowerings.registry import LOWERINGS
 
 
-def choose_lowering(request: LoweringRequest, name: str = "auto") -> tuple[Lowering, str]:
+def choose_lowering(
+    request: LoweringRequest, name: str = "auto", refused: Mapping[str, str] | None = None
+) -> tuple[Lowering, str]:
     """The lowering of this name, or for "auto" the cheapest one that can lower the model.
+
+    Args:
+      request: the model.
+      name: of the lowering, or "auto".
+      refused: reasons of the recipe's against lowerings, by name.
 
     Returns:
       The lowering and the reason for it, one sentence.
@@ -20,6 +29,9 @@ def choose_lowering(request: LoweringRequest, name: str = "auto") -> tuple[Lower
         raise ConversionError(f"unknown lowering {name!r}: choose one of auto, {', '.join(LOWERINGS)}")
     candidates = [lowering for key, lowering in LOWERINGS.items() if name in ("auto", key)]
     refusals = {lowering.name: lowering.obstacles(request) for lowering in candidates}
+    for key, why in (refused or {}).items():
+        if key in refusals:
+            refusals[key] = (*refusals[key], why)
     possible = [lowering for lowering in candidates if not refusals[lowering.name]]
     if not possible:
         raise ConversionError([f"{key}: {reason}" for key, reasons in refusals.items() for reason in reasons])

@@ -10,9 +10,6 @@ from edgernn.convert.lowerings.tracing import discover_states, trace_signature
 from edgernn.edge_runtime.plan import chunk_plan
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 
-# Each size costs file (its steps, once more) and saves calls: 100 steps are 6 x 16 + 4, ten calls instead of 100.
-SIZES = (16, 4, 1)
-
 
 class Chunked(Lowering):
     """For causal models: output step t depends on no later input step."""
@@ -26,14 +23,15 @@ class Chunked(Lowering):
     def cost(self, request: LoweringRequest) -> float:
         """See base."""
         layers = len(recurrent_layers(request.model))
-        return len(chunk_plan(TYPICAL_STEPS, SIZES)) * CALL_US + steps_us(TYPICAL_STEPS, layers)
+        return len(chunk_plan(TYPICAL_STEPS, request.chunk_sizes)) * CALL_US + steps_us(TYPICAL_STEPS, layers)
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""
         states = discover_states(request, chunk_loop)
         keep_masks = not request.always_real
         signatures = tuple(
-            trace_signature(request, f"chunk_{steps}", steps, chunk_loop, states, keep_masks) for steps in SIZES
+            trace_signature(request, f"chunk_{steps}", steps, chunk_loop, states, keep_masks)
+            for steps in request.chunk_sizes
         )
         execution = ExecutionSpec(
             lowering=self.name,

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+# Pairs of a signature's name and its inputs by name, as the converter's calibration takes them.
+Samples = Iterable[tuple[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,24 @@ class Recipe(ABC):
       name: as `--quantize` takes it.
       summary: one sentence for people.
       bounds: see `Bounds`.
+      calibrated: whether it needs sample inputs.
+      single_steps: whether a chunked lowering must keep to one signature of one step.
+      refused_lowerings: reason by name of each lowering whose graphs it cannot quantize.
+      refused_targets: reason by name of each target that cannot run what it makes.
     """
 
     name: str
     summary: str
     bounds: Bounds
+    calibrated: bool = False
+    single_steps: bool = False
+    refused_lowerings: dict[str, str] = {}  # noqa: RUF012 - a class's declaration, never changed
+    refused_targets: dict[str, str] = {}  # noqa: RUF012 - as above
 
     @abstractmethod
-    def configure(self, converter: Any) -> None:
-        """Sets a `tf.lite.TFLiteConverter` up."""
+    def configure(self, converter: Any, samples: Samples) -> None:
+        """Sets a `tf.lite.TFLiteConverter` up; `samples` is empty for recipes that are not calibrated."""
+
+    def finish(self, model: bytes) -> bytes:
+        """Works on the converted model."""
+        return model

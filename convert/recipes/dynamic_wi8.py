@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgernn.convert.recipes.base import Bounds, Recipe
+from edgernn.convert.recipes.base import Bounds, Recipe, Samples
 
 
 class DynamicWi8(Recipe):
@@ -14,7 +14,7 @@ class DynamicWi8(Recipe):
     summary = "weights in 8-bit integers; activations quantized on the fly, states and outputs in 32-bit float"
     bounds = Bounds(max_error=0.25, mean_error=2e-2, device=2e-2)
 
-    def configure(self, converter: Any) -> None:
+    def configure(self, converter: Any, samples: Samples) -> None:
         """See base."""
         import tensorflow as tf
 

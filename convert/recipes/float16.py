@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgernn.convert.recipes.base import Bounds, Recipe
+from edgernn.convert.recipes.base import Bounds, Recipe, Samples
 
 
 class Float16(Recipe):
@@ -14,7 +14,7 @@ class Float16(Recipe):
     summary = "weights in 16-bit floating point, expanded to 32 bits at load; arithmetic in 32 bits"
     bounds = Bounds(max_error=1e-2, mean_error=1e-3, device=1e-4)
 
-    def configure(self, converter: Any) -> None:
+    def configure(self, converter: Any, samples: Samples) -> None:
         """See base."""
         import tensorflow as tf
 

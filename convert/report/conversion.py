@@ -18,6 +18,7 @@ def conversion_lines(report: dict[str, Any]) -> list[str]:
         f"proof     {proof['cases']} inputs against Keras: greatest error {proof['max_error']:.2e}, mean "
         f"{proof['mean_error']:.2e}, scale {proof['scale']:.3g}{_agreement(proof)}",
     ]
+    lines.extend(f"tried     {tried}" for tried in _tried(report))
     if quality:
         pairs = [f"{name} {quality['keras'][name]:.4f} -> {value:.4f}" for name, value in quality["artifact"].items()]
         lines.append(
@@ -37,6 +38,7 @@ def conversion_html(report: dict[str, Any]) -> str:
         table(["", "value"], _summary(report)),
         *_drift(report),
         *_quality(report["quality"]),
+        *([heading("What auto tried"), *map(paragraph, _tried(report))] if "tried" in report else []),
         heading("Signatures"),
         table(
             ["signature", "steps", "inputs", "outputs"],
@@ -49,6 +51,14 @@ def conversion_html(report: dict[str, Any]) -> str:
         ),
     ]
     return page(f"Conversion of {report['source']}", body)
+
+
+def _tried(report: dict[str, Any]) -> list[str]:
+    """What "auto" tried, one sentence each."""
+    return [
+        f"{attempt['recipe']}, {attempt['bytes']:,} bytes: {'; '.join(attempt['failures']) or 'passed'}"
+        for attempt in report.get("tried", [])
+    ]
 
 
 def _summary(report: dict[str, Any]) -> list[tuple[str, str]]:

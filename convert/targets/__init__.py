@@ -5,11 +5,12 @@ from __future__ import annotations
 from edgernn.convert.targets.base import Target, check_ops
 from edgernn.convert.targets.litert import LiteRt
 from edgernn.convert.targets.tflite_214 import TfliteRuntime
+from edgernn.convert.targets.web import Web
 from edgernn.edge_runtime.errors import InputError
 
 __all__ = ["TARGETS", "Target", "check_ops", "find_target"]
 
-TARGETS: dict[str, Target] = {target.name: target for target in (LiteRt(), TfliteRuntime())}
+TARGETS: dict[str, Target] = {target.name: target for target in (LiteRt(), TfliteRuntime(), Web())}
 
 
 def find_target(name: str) -> Target:

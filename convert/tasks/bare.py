@@ -30,6 +30,10 @@ class BarePlan(TaskPlan):
         """See base."""
         return []
 
+    def calibration(self) -> list[Arrays]:
+        """See base: a bare model's user has to give them."""
+        return []
+
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """See base."""
         # The long ones are left to the proof: golden vectors are a part of every copy of the file.

@@ -33,6 +33,10 @@ class TaskPlan(ABC):
         """Inputs for the proof; none: the child makes random ones."""
 
     @abstractmethod
+    def calibration(self) -> list[Arrays]:
+        """Inputs by which static recipes measure ranges, from the training split; none where there is no such."""
+
+    @abstractmethod
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """Vectors for the self-test, computed by the artifact. They must not give the user's data away."""
 

@@ -24,6 +24,8 @@ from edgernn.edge_runtime.text import clean_text, load_tokenizer
 
 # For a tokenizer that cuts nothing off.
 _MAX_LENGTH = 512
+# Training examples by which static recipes measure ranges.
+_CALIBRATION = 150
 _QUOTED = ("accuracy", "macro_f1", "f1")
 
 
@@ -56,6 +58,11 @@ class ClassifyPlan(TaskPlan):
         """The test split, then the probe texts."""
         return [self._encode(text) for text, _ in self._test] + [self._encode(text) for text in PROBES]
 
+    def calibration(self) -> list[Arrays]:
+        """See base."""
+        examples = _read_split(self._folder / "data" / "train.jsonl")
+        return [self._encode(text) for text, _ in examples[:: max(1, len(examples) // _CALIBRATION)]]
+
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """The probe texts: they are the kit's own, so a bundle carries nobody's messages."""
         return [GoldenVector(text, self._encode(text), model.run(self._encode(text))) for text in PROBES]
@@ -67,12 +74,7 @@ class ClassifyPlan(TaskPlan):
     @cached_property
     def _test(self) -> list[tuple[str, str]]:
         path = self._folder / "data" / "test.jsonl"
-        try:
-            # Not splitlines(): a text may hold line separators that JSON leaves as they are.
-            lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-            examples = [(str(line["text"]), str(line["label"])) for line in lines]
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise InputError(f"{path}: the test split cannot be read ({error}): train again") from error
+        examples = _read_split(path)
         if unknown := {label for _, label in examples} - set(self._labels):
             raise InputError(f"{path}: label {min(unknown)!r} is not in labels.txt: train again")
         return examples
@@ -86,6 +88,15 @@ class ClassifyPlan(TaskPlan):
         found = np.array([int(o[self._task.output][0].argmax()) for o in outputs[: len(self._test)]])
         metrics = classification_metrics(self._labels, truth, found, self._task.positive_label)
         return {name: float(metrics[name]) for name in _QUOTED if metrics[name] is not None}
+
+
+def _read_split(path: Path) -> list[tuple[str, str]]:
+    try:
+        # Not splitlines(): a text may hold line separators that JSON leaves as they are.
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+        return [(str(line["text"]), str(line["label"])) for line in lines]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InputError(f"{path}: this split cannot be read ({error}): train again") from error
 
 
 def _longest(tokenizer: Path) -> int:

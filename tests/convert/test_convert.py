@@ -174,7 +174,7 @@ def test_wrong_names(arguments, fault, folder):
         (lambda f: (f / "tokenizer.json").unlink(), "tokenizer.json missing: train again"),
         (lambda f: (f / "labels.txt").write_text("one\n"), "labels must be two or more"),
         (lambda f: (f / "tokenizer.json").write_text("[]"), "tokenizer"),
-        (lambda f: (f / "data" / "test.jsonl").write_text("nonsense"), "the test split cannot be read"),
+        (lambda f: (f / "data" / "test.jsonl").write_text("nonsense"), "this split cannot be read"),
         (
             lambda f: (f / "data" / "test.jsonl").write_text('{"text": "a", "label": "sport"}\n'),
             "label 'sport' is not in labels.txt",

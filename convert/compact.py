@@ -1,0 +1,80 @@
+"""Makes a TFLite file smaller without a change in what it computes: what is written twice is shared.
+
+Signatures repeat each other: their tensors carry the same scales (one a row of a table, for each signature again)
+and long names that nobody reads. A FlatBuffer may point to one copy of equal parts from many places.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flatbuffers
+import numpy as np
+from ai_edge_litert import schema_py_generated as schema
+
+_IDENTIFIER = b"TFL3"
+
+
+def compact(model: bytes) -> bytes:
+    """The same model with equal quantization parameters written once, and without the names of inner tensors."""
+    tree = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
+    _inline_buffers(tree, model)
+    shared: dict[bytes, _Shared] = {}
+    for graph in tree.subgraphs:
+        ends = {*_as_list(graph.inputs), *_as_list(graph.outputs)}
+        for index, tensor in enumerate(graph.tensors):
+            if index not in ends:
+                tensor.name = b""
+            if tensor.quantization is not None:
+                tensor.quantization = _share(tensor.quantization, shared)
+    return pack(tree)
+
+
+def pack(tree: Any) -> bytes:
+    """A `schema.ModelT` as a FlatBuffer."""
+    builder = flatbuffers.Builder(1 << 20)
+    builder.Finish(tree.Pack(builder), file_identifier=_IDENTIFIER)
+    return bytes(builder.Output())
+
+
+def _inline_buffers(tree: Any, model: bytes) -> None:
+    """Weights may lie behind the FlatBuffer, found by an offset that would no longer be right."""
+    for buffer in tree.buffers:
+        if buffer.offset and buffer.offset > 1:
+            buffer.data = np.frombuffer(model, np.uint8, buffer.size, buffer.offset)
+            buffer.offset, buffer.size = 0, 0
+
+
+def _share(parameters: Any, shared: dict[bytes, _Shared]) -> Any:
+    key = _key(parameters)
+    if key is None:
+        return parameters
+    return shared.setdefault(key, _Shared(parameters))
+
+
+def _key(parameters: Any) -> bytes | None:
+    """Equal for equal parameters; None for those of a kind that is rare and left as it is."""
+    if parameters.detailsType or parameters.details is not None:
+        return None
+    fields = (parameters.scale, parameters.zeroPoint, parameters.min, parameters.max)
+    arrays = [np.asarray([] if field is None else field) for field in fields]
+    return b"|".join(
+        [str(parameters.quantizedDimension).encode(), *(a.dtype.str.encode() + a.tobytes() for a in arrays)]
+    )
+
+
+class _Shared:
+    """Stands for quantization parameters in the object tree; packs them once in a builder."""
+
+    def __init__(self, parameters: Any) -> None:
+        self._parameters = parameters
+        self._offset: int | None = None
+
+    def Pack(self, builder: Any) -> int:  # noqa: N802 - the name that the generated code calls
+        if self._offset is None:
+            self._offset = int(self._parameters.Pack(builder))
+        return self._offset
+
+
+def _as_list(indices: Any) -> list[int]:
+    return [] if indices is None else [int(index) for index in indices]
