@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgernn.convert import request as files
+from edgernn.convert.diagnosis import diagnose_log
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.request import (
     Arrays,
@@ -25,6 +27,7 @@ from edgernn.convert.request import (
 )
 
 DEFAULT_TIMEOUT_S = 1800.0
+_POLL_S = 0.25
 
 
 @dataclass(frozen=True)
@@ -98,18 +101,51 @@ def _run(command: list[str], folder: Path, timeout_s: float) -> None:
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=_environment()
         )
         try:
-            status = process.wait(timeout_s)
-        except subprocess.TimeoutExpired:
-            raise ConversionError(
-                f"the converter took longer than {timeout_s:.0f} s while {_stage(folder)}: convert a smaller model, "
-                "or allow more with --timeout"
-            ) from None
+            status = _wait(process, folder, timeout_s)
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
     if status != 0 or not (folder / files.RESPONSE).exists():
         raise _failure(folder, status, log)
+
+
+def _wait(process: subprocess.Popen[bytes], folder: Path, timeout_s: float) -> int:
+    """The child's exit status; ends it when it takes too long or too much memory."""
+    end, limit = time.monotonic() + timeout_s, memory_limit()
+    while True:
+        try:
+            return process.wait(_POLL_S)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > end:
+                raise ConversionError(
+                    f"the converter took longer than {timeout_s:.0f} s while {_stage(folder)}: "
+                    "convert a smaller model, or allow more with --timeout"
+                ) from None
+            if limit and memory_of(process.pid) > limit:
+                raise ConversionError(
+                    f"the converter took more than {limit / 1e9:.1f} GB of memory while {_stage(folder)}: convert a "
+                    "smaller model, or on a machine with more"
+                ) from None
+
+
+def memory_limit() -> int:
+    """Bytes that a child may take: nine tenths of the machine's memory, or 0 where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        total = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemTotal:"))
+    except (OSError, StopIteration, ValueError):
+        return 0
+    return total * 9 // 10
+
+
+def memory_of(pid: int) -> int:
+    """Resident bytes of a process, 0 where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
+    except (OSError, StopIteration, ValueError):
+        return 0
 
 
 def _failure(folder: Path, status: int, log: Path) -> ConversionError:
@@ -119,14 +155,10 @@ def _failure(folder: Path, status: int, log: Path) -> ConversionError:
         name = signal.Signals(-status).name
         hint = " (out of memory?)" if name == "SIGKILL" else ""
         return ConversionError(f"the converter crashed with {name}{hint} while {_stage(folder)}")
-    return ConversionError(f"the converter failed while {_stage(folder)}: {_last_line(log)}")
+    reason = diagnose_log(log.read_text("utf-8", "replace"))
+    return ConversionError(f"the converter failed while {_stage(folder)}: {reason}")
 
 
 def _stage(folder: Path) -> str:
     path = folder / files.STAGE
     return path.read_text(encoding="utf-8") if path.exists() else "starting"
-
-
-def _last_line(log: Path) -> str:
-    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
-    return lines[-1][:400] if lines else "no message"

@@ -30,7 +30,7 @@ class LoweredModel:
         return open_model(self.data, self.lowered.execution, 1, engine)[0].stream()
 
 
-def request_for(model: Any, always_real: bool = False, max_length: int = 24) -> LoweringRequest:
+def request_for(model: Any, always_real: bool = False, max_length: int | None = 24) -> LoweringRequest:
     inputs, outputs = describe_inputs(model), describe_outputs(model)
     causality = follow_time(model, tuple(t.name for t in outputs))
     return LoweringRequest(model, inputs, outputs, causality, always_real, max_length)

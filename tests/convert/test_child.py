@@ -69,3 +69,9 @@ def test_code_in_a_file_is_not_run(tmp_path, monkeypatch):
     with pytest.raises(ConversionError, match="Lambda"):
         run_child(request(str(file)), [])
     assert not marker.exists()
+
+
+def test_too_much_memory_ends_the_child(monkeypatch):
+    monkeypatch.setattr("edgernn.convert.child.memory_limit", lambda: 100_000_000)
+    with pytest.raises(ConversionError, match=r"took more than 0\.1 GB of memory while starting"):
+        run_child(request("none.keras"), [], command=child("block = bytearray(200_000_000); time.sleep(60)"))
