@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -146,6 +147,7 @@ def check_inputs(inputs: Mapping[str, npt.ArrayLike], specs: tuple[TensorSpec, .
       InputError: naming every fault at once.
     """
     names = [spec.name for spec in specs]
+    inputs = _named_by_order(inputs, names)
     faults = [f"unknown input {name!r}" for name in inputs if name not in names]
     arrays: dict[str, Array] = {}
     for spec in specs:
@@ -159,6 +161,20 @@ def check_inputs(inputs: Mapping[str, npt.ArrayLike], specs: tuple[TensorSpec, .
         wanted = ", ".join(f"{s.name} {s.dtype}{_shape_text(s.shape)}" for s in specs)
         raise InputError(f"{'; '.join(faults)} (this bundle takes {wanted})")
     return arrays
+
+
+# Names that Keras makes up for inputs that were given none. They change when a model is saved and loaded.
+_MADE_UP = re.compile(r"(keras_tensor|input_layer|input)(_\d+)?")
+
+
+def _named_by_order(inputs: Mapping[str, npt.ArrayLike], names: list[str]) -> Mapping[str, npt.ArrayLike]:
+    """Gives arrays under made-up names the made-up names that are left, in order, where there are as many."""
+    strange = [name for name in inputs if name not in names]
+    left = [name for name in names if name not in inputs]
+    if not strange or len(strange) != len(left) or not all(map(_MADE_UP.fullmatch, [*strange, *left])):
+        return inputs
+    renamed = dict(zip(strange, left, strict=True))
+    return {renamed.get(name, name): value for name, value in inputs.items()}
 
 
 def _as_array(value: npt.ArrayLike, spec: TensorSpec, faults: list[str]) -> Array | None:

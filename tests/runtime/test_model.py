@@ -12,6 +12,8 @@ from edgernn.edge_runtime.bundle import read_bundle
 from edgernn.edge_runtime.engines import ENGINES, choose_engine, open_model, survey
 from edgernn.edge_runtime.errors import InputError, RuntimeUnavailable
 from edgernn.edge_runtime.golden import golden_from_json
+from edgernn.edge_runtime.model import check_inputs
+from edgernn.edge_runtime.spec.tensors import TensorSpec
 
 USABLE = [status.name for status in survey() if status.available]
 
@@ -108,6 +110,22 @@ def test_a_call_starts_anew_whatever_came_before(float_model, ids):
 def test_lists_and_wider_integers_are_taken(float_model):
     expected = float_model.run({"tokens": np.array([[1, 2, 3]], np.int32)})["probabilities"]
     np.testing.assert_array_equal(float_model.run({"tokens": [[1, 2, 3]]})["probabilities"], expected)
+
+
+def test_names_that_keras_made_up_go_by_their_order():
+    specs = (
+        TensorSpec("input_layer", "int32", (1, None)),
+        TensorSpec("lengths", "int32", (1,)),
+        TensorSpec("input_layer_1", "float32", (1, 2)),
+    )
+    given = {"keras_tensor_7": [[4]], "keras_tensor_9": [[0.5, 1.5]], "lengths": [3]}
+    arrays = check_inputs(given, specs)
+    assert arrays["input_layer"].tolist() == [[4]]
+    assert arrays["input_layer_1"].tolist() == [[0.5, 1.5]]
+    with pytest.raises(InputError, match="unknown input 'tokens'; input 'input_layer' is missing"):
+        check_inputs({"tokens": [[4]], "lengths": [3], "input_layer_1": [[0.5, 1.5]]}, specs)
+    with pytest.raises(InputError, match="unknown input 'keras_tensor_7'"):
+        check_inputs({"keras_tensor_7": [[4]], "lengths": [3]}, specs)
 
 
 @pytest.mark.parametrize(
