@@ -9,6 +9,8 @@ import keras
 
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.graph.walk import functional_of
+from edgernn.convert.legacy import readable_by_keras_3
+from edgernn.convert.refusals import refusals
 from edgernn.edge_runtime.spec.tensors import TensorSpec
 
 _DTYPES = ("float32", "int32", "int64", "bool")
@@ -20,11 +22,16 @@ def load_keras(path: str) -> Any:
     Raises:
       ConversionError: it cannot be loaded.
     """
+    if reasons := refusals(Path(path)):
+        raise ConversionError(reasons)
     try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        with readable_by_keras_3(Path(path)) as file:
+            return keras.saving.load_model(file, compile=False, safe_mode=True)
+    except ConversionError:
+        raise
     except Exception as error:  # Keras raises whatever the damaged file provokes
-        message = " ".join(str(error).split())[:400]
-        raise ConversionError(f"{Path(path).name} cannot be loaded by Keras {keras.__version__}: {message}") from error
+        why = " ".join(str(error).split())[:400]
+        raise ConversionError(f"{Path(path).name} cannot be loaded by Keras {keras.__version__}: {why}") from error
 
 
 def describe_inputs(model: Any) -> tuple[TensorSpec, ...]:
