@@ -9,7 +9,7 @@ import numpy as np
 
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.errors import EdgeRNNError
-from edgernn.edge_runtime.golden import GoldenVector, golden_from_json
+from edgernn.edge_runtime.golden import GoldenVector, arrays_of, golden_from_json
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import GOLDEN_NAME
 from edgernn.edge_runtime.tasks.classify import TextClassifier
@@ -59,29 +59,24 @@ def selftest(model: Model) -> SelftestReport:
 
 def output_scale(vectors: list[GoldenVector]) -> float:
     """The greatest absolute value in any output (1 where all are zero)."""
-    return max((float(np.abs(a).max()) for v in vectors for a in v.outputs.values() if a.size), default=0.0) or 1.0
+    kept = [sample.values for vector in vectors for sample in vector.outputs.values() if sample.values.size]
+    return max((float(np.abs(values).max()) for values in kept), default=0.0) or 1.0
 
 
 def _check(
     model: Model, vector: GoldenVector, number: int, tolerance: float, scale: float, failures: list[str]
 ) -> float:
+    inputs = arrays_of(vector.inputs)
     if vector.text is not None and isinstance(model, TextClassifier):
-        _check_tokens(model.encode(vector.text), vector, number, failures)
-    outputs = model.run(vector.inputs)
-    error = max(_difference(outputs[name], array) for name, array in vector.outputs.items()) / scale
+        _check_tokens(model.encode(vector.text), inputs, number, failures)
+    outputs = model.run(inputs, arrays_of(vector.states) or None)
+    error = max(sample.difference(outputs[name]) for name, sample in vector.outputs.items()) / scale
     if not error <= tolerance:
         failures.append(f"vector {number}: output differs by {error:.3g} of the scale, {tolerance:.3g} is allowed")
     return error
 
 
-def _check_tokens(inputs: dict[str, Array], vector: GoldenVector, number: int, failures: list[str]) -> None:
-    for name, expected in vector.inputs.items():
-        if not np.array_equal(inputs[name], expected):
+def _check_tokens(found: dict[str, Array], wanted: dict[str, Array], number: int, failures: list[str]) -> None:
+    for name, expected in wanted.items():
+        if not np.array_equal(found[name], expected):
             failures.append(f"vector {number}: its text is tokenized differently here")
-
-
-def _difference(found: Array, expected: Array) -> float:
-    if found.shape != expected.shape:
-        return float("inf")
-    difference = np.abs(found.astype(np.float64) - expected.astype(np.float64))
-    return float(difference.max(initial=0.0))

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from edgernn.convert.request import Arrays
 from edgernn.convert.source import Source
 from edgernn.convert.tasks.base import TaskPlan
+from edgernn.convert.tasks.golden import random_golden
 from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.model import Model
-from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS, QualitySpec
+from edgernn.edge_runtime.spec.manifest import QualitySpec
 
 
 class BarePlan(TaskPlan):
@@ -36,11 +37,7 @@ class BarePlan(TaskPlan):
 
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """See base."""
-        # The long ones are left to the proof: golden vectors are a part of every copy of the file.
-        names = {tensor.name for tensor in model.manifest.inputs}
-        from_zero = [case for case in cases if case.keys() == names]
-        shortest = sorted(from_zero, key=lambda case: sum(array.size for array in case.values()))
-        return [GoldenVector(None, case, model.run(case)) for case in shortest[:MIN_GOLDEN_VECTORS]]
+        return random_golden(model, cases)
 
     def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
         """See base."""

@@ -12,6 +12,7 @@ import numpy as np
 from edgernn.convert.request import Arrays
 from edgernn.convert.source import Source
 from edgernn.convert.tasks.base import TaskPlan
+from edgernn.convert.tasks.golden import golden_text
 from edgernn.convert.tasks.probes import PROBES
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.golden import GoldenVector
@@ -65,7 +66,7 @@ class ClassifyPlan(TaskPlan):
 
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """The probe texts: they are the kit's own, so a bundle carries nobody's messages."""
-        return [GoldenVector(text, self._encode(text), model.run(self._encode(text))) for text in PROBES]
+        return [golden_text(model, text, self._encode(text)) for text in PROBES]
 
     def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
         """See base."""

@@ -170,7 +170,7 @@ def test_a_failed_selftest_has_status_1(monkeypatch, capsys):
     from edgernn.edge_runtime.model import Model
 
     right = Model.run
-    monkeypatch.setattr(Model, "run", lambda self, inputs: {k: v * 1.5 for k, v in right(self, inputs).items()})
+    monkeypatch.setattr(Model, "run", lambda self, *inputs: {k: v * 1.5 for k, v in right(self, *inputs).items()})
     monkeypatch.setattr(cli, "quiet_native_logs_for_good", lambda: None)
     assert cli.main(["selftest", INT8]) == 1
     out = capsys.readouterr().out
