@@ -14,7 +14,7 @@ from edgernn.convert.calibration import read_calibration
 from edgernn.convert.child import DEFAULT_TIMEOUT_S, Converted, run_child
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.proof import check_proof, check_quality, compare, drift, run_artifact
-from edgernn.convert.recipes import AUTO, Recipe, find_recipe
+from edgernn.convert.recipes import AUTO, AUTO_BOUNDS, Bounds, Recipe, find_recipe
 from edgernn.convert.request import Arrays, Request
 from edgernn.convert.source import Source, read_source
 from edgernn.convert.targets import Target, find_target
@@ -148,14 +148,16 @@ def _check_options(options: Options, calibrated: bool) -> None:
 def _convert(source: Source, options: Options, calibration: list[Arrays], progress: Callable[[str], None]) -> Result:
     plan = plan_for(source)
     if options.quantize != "auto":
-        return _attempt(source, plan, options, find_recipe(options.quantize), calibration, progress)
+        recipe = find_recipe(options.quantize)
+        return _attempt(source, plan, options, recipe, recipe.bounds, calibration, progress)
     tried: list[dict[str, Any]] = []
     for name in AUTO:
         recipe = find_recipe(name)
         if options.target in recipe.refused_targets:
             continue
+        bounds = recipe.bounds if plan.metric else recipe.bounds.no_wider_than(AUTO_BOUNDS)
         try:
-            result = _attempt(source, plan, options, recipe, calibration, progress)
+            result = _attempt(source, plan, options, recipe, bounds, calibration, progress)
         except ProofFailed as error:
             tried.append({"recipe": name, "bytes": error.report["bundle_bytes"], "failures": error.report["failures"]})
         else:
@@ -169,6 +171,7 @@ def _attempt(
     plan: TaskPlan,
     options: Options,
     recipe: Recipe,
+    bounds: Bounds,
     calibration: list[Arrays],
     progress: Callable[[str], None],
 ) -> Result:
@@ -193,9 +196,9 @@ def _attempt(
     proof, drifted = compare(*compared), drift(*compared)
     quality = plan.quality(converted.reference, outputs)
     result = _pack(plan, model, converted, draft, assets, proof, quality)
-    failures = check_proof(proof, recipe, converted.response.rounding, drifted)
+    failures = check_proof(proof, bounds, converted.response.rounding, drifted)
     failures += check_quality(quality, plan.metric, options.max_drop)
-    report = _report(source, result, converted, model.engine, drifted, failures)
+    report = _report(source, result, converted, bounds, model.engine, drifted, failures)
     if failures:
         raise ProofFailed(failures, report)
     return Result(result.data, result.manifest, report)
@@ -273,6 +276,7 @@ def _report(
     source: Source,
     packed: _Packed,
     converted: Converted,
+    bounds: Bounds,
     engine: str,
     drifted: list[tuple[int, float]],
     failures: list[str],
@@ -289,7 +293,7 @@ def _report(
         "proved_with": engine,
         "drift": drifted,
         "rounding": asdict(converted.response.rounding),
-        "bounds": asdict(find_recipe(packed.manifest.quantization.recipe).bounds),
+        "bounds": asdict(bounds),
         "versions": converted.response.versions,
         **{key: document[key] for key in ("quantization", "target", "proof", "quality", "ops", "execution", "data")},
     }

@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import keras
 import numpy as np
 
-from edgernn.convert.reference import keras_outputs
+from edgernn.convert.reference import KerasReference
 from edgernn.convert.request import Arrays, Rounding
-from edgernn.edge_runtime.spec.tensors import TensorSpec
 
 _LAST_BIT = 2.0**-23
 # The longest cases drift most.
@@ -22,11 +20,7 @@ _CASES = 3
 
 
 def rounding_of(
-    model: Any,
-    inputs: Sequence[TensorSpec],
-    outputs: Sequence[TensorSpec],
-    cases: Sequence[Arrays],
-    reference: Sequence[Arrays],
+    model: Any, keras_reference: KerasReference, cases: Sequence[Arrays], reference: Sequence[Arrays]
 ) -> Rounding:
     """Differences between Keras's outputs for some cases and those after its weights changed in the last bit."""
     order = sorted(range(len(cases)), key=lambda i: -sum(array.size for array in cases[i].values()))[:_CASES]
@@ -34,11 +28,11 @@ def rounding_of(
     generator = np.random.default_rng(0)
     try:
         model.set_weights([_nudged(weight, generator) for weight in weights])
-        found = keras_outputs(model, inputs, outputs, [cases[i] for i in order])
+        found = keras_reference.run([cases[i] for i in order])
     finally:
         model.set_weights(weights)
     differences = [
-        np.abs(keras.ops.convert_to_numpy(found[row][name]).astype(np.float64) - reference[i][name]).ravel()
+        np.abs(found[row][name].astype(np.float64) - reference[i][name].astype(np.float64)).ravel()
         for row, i in enumerate(order)
         for name in reference[i]
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from edgernn.convert.recipes import Recipe
+from edgernn.convert.recipes import Bounds
 from edgernn.convert.request import Arrays, Rounding
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.model import Model
@@ -71,18 +71,18 @@ def _length(execution: ExecutionSpec, case: Arrays) -> int:
 
 
 def check_proof(
-    proof: ProofSpec, recipe: Recipe, rounding: Rounding, drifted: Sequence[tuple[int, float]] = ()
+    proof: ProofSpec, bounds: Bounds, rounding: Rounding, drifted: Sequence[tuple[int, float]] = ()
 ) -> list[str]:
-    """What exceeds the recipe's bounds, one sentence each.
+    """What exceeds the bounds, one sentence each.
 
     Args:
       proof: what was measured.
-      recipe: whose bounds hold.
+      bounds: the recipe's.
       rounding: errors that a correct computation may have too, because the model amplifies rounding.
       drifted: `drift`'s figures, for where it began.
     """
-    limit = max(recipe.bounds.max_error * proof.scale, _ROUNDINGS * rounding.max_error)
-    mean_limit = max(recipe.bounds.mean_error * proof.scale, _ROUNDINGS * rounding.mean_error)
+    limit = max(bounds.max_error * proof.scale, _ROUNDINGS * rounding.max_error)
+    mean_limit = max(bounds.mean_error * proof.scale, _ROUNDINGS * rounding.mean_error)
     failures = []
     if not proof.max_error <= limit:
         first = next((step for step, error in drifted if not error <= limit), None)

@@ -10,7 +10,7 @@ import numpy as np
 
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.graph.walk import embedding_layers
-from edgernn.convert.reference import keras_outputs
+from edgernn.convert.reference import KerasReference
 from edgernn.convert.request import Arrays
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS
@@ -27,7 +27,7 @@ _MASKED_PART = 0.2
 def random_cases(
     model: Any,
     inputs: Sequence[TensorSpec],
-    outputs: Sequence[TensorSpec],
+    reference: KerasReference,
     longest: int | None = None,
     masks: bool = True,
     seed: int = 0,
@@ -40,7 +40,7 @@ def random_cases(
     Args:
       model: the Keras model.
       inputs: its inputs.
-      outputs: its outputs.
+      reference: runs it.
       longest: greatest length to try, or None.
       masks: whether steps may be masked.
       seed: of the values.
@@ -52,24 +52,35 @@ def random_cases(
       ConversionError: Keras refuses all of them.
     """
     maker = _Maker(model, inputs, seed)
+    lengths = dict.fromkeys(min(length, longest or length) for length in _LENGTHS)
+    made = [maker.case(length, masked=masks and number % 2 == 1) for number, length in enumerate(lengths)]
     cases: list[Arrays] = []
-    reference: list[Arrays] = []
+    expected: list[Arrays] = []
     refusal = ""
-    for length in dict.fromkeys(min(length, longest or length) for length in _LENGTHS):
-        case = maker.case(length, masked=masks and len(cases) % 2 == 1)
+    for group in _by_shape(made):
         try:
-            (found,) = keras_outputs(model, inputs, outputs, [case])
+            found = reference.run(group)
         except Exception as error:  # whatever a layer provokes
             refusal = " ".join(str(error).split())[:300]
-        else:
-            if all(np.isfinite(array).all() for array in found.values()):
+            continue
+        for case, outputs in zip(group, found, strict=True):
+            if all(np.isfinite(array).all() for array in outputs.values()):
                 cases.append(case)
-                reference.append(found)
-            refusal = refusal or "its outputs are not finite"
+                expected.append(outputs)
+            else:
+                refusal = refusal or "its outputs are not finite"
     if not cases:
         raise ConversionError(f"Keras itself cannot run the model on random inputs: {refusal}")
     more = [maker.like(cases[number % len(cases)]) for number in range(MIN_GOLDEN_VECTORS - len(cases))]
-    return [*cases, *more], [*reference, *keras_outputs(model, inputs, outputs, more)]
+    return [*cases, *more], [*expected, *reference.run(more)]
+
+
+def _by_shape(cases: Sequence[Arrays]) -> list[list[Arrays]]:
+    """Cases of equal shapes together: a model of fixed length runs all of them at once."""
+    groups: dict[tuple[tuple[int, ...], ...], list[Arrays]] = {}
+    for case in cases:
+        groups.setdefault(tuple(array.shape for array in case.values()), []).append(case)
+    return list(groups.values())
 
 
 class _Maker:

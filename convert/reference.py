@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from edgernn.convert.graph.states import started_from
 from edgernn.convert.graph.walk import functional_of, pack_inputs, recurrent_layers
@@ -17,63 +18,86 @@ from edgernn.edge_runtime.spec.tensors import TensorSpec
 _BATCH = 64
 
 
-def keras_outputs(
-    model: Any, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec], cases: Sequence[Arrays]
-) -> list[Arrays]:
-    """Outputs by case, each with a batch axis of 1.
+class KerasReference:
+    """Runs the Keras model as it is.
 
-    Cases of equal shapes run as one batch: nothing is padded, so nothing but the model decides the result.
+    The model is compiled once for all lengths (by `tf.function`, as `model.predict` does), because a step of a
+    recurrent layer takes milliseconds otherwise; a model that cannot be compiled so runs uncompiled.
+
+    Args:
+      model: the Keras model; its weights may change between calls.
+      inputs: its inputs.
+      outputs: its outputs.
     """
-    results: list[Arrays] = [{} for _ in cases]
-    for numbers in _groups(model, inputs, cases):
-        arrays = [np.concatenate([cases[n][t.name] for n in numbers]) for t in inputs]
-        for row, values in enumerate(_rows(model, arrays)):
-            results[numbers[row]] = {t.name: value for t, value in zip(outputs, values, strict=True)}
-    return results
 
+    def __init__(self, model: Any, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]) -> None:
+        self._model = model
+        self._inputs = [t.name for t in inputs]
+        self._outputs = [t.name for t in outputs]
+        # The batch size that the model's own shapes fix, as stateful ones must.
+        self._own_batch: int | None = functional_of(model).inputs[0].shape[0]
+        specs = [tf.TensorSpec(t.shape, t.dtype) for t in functional_of(model).inputs]
+        self._compiled = tf.function(self._call, input_signature=[specs], autograph=False)
+        self._can_compile = True
 
-def keras_outputs_from_states(
-    model: Any,
-    inputs: Sequence[TensorSpec],
-    outputs: Sequence[TensorSpec],
-    named: Mapping[str, tuple[str, ...]],
-    cases: Sequence[Arrays],
-) -> list[Arrays]:
-    """As `keras_outputs`, for cases that also hold the states to start from."""
-    results: list[Arrays] = []
-    for case in cases:
-        with started_from(model, named, case):
-            values = model(pack_inputs(model, [case[t.name] for t in inputs]), training=False)
-        arrays = [keras.ops.convert_to_numpy(value) for value in keras.tree.flatten(values)]
-        results.append({t.name: array for t, array in zip(outputs, arrays, strict=True)})
-    return results
+    def run(self, cases: Sequence[Arrays]) -> list[Arrays]:
+        """Outputs by case, each with a batch axis of 1.
 
+        Cases of equal shapes run as one batch: nothing is padded, so nothing but the model decides the result.
+        """
+        return self._run(cases, self._outputs_of)
 
-def _groups(model: Any, inputs: Sequence[TensorSpec], cases: Sequence[Arrays]) -> Iterator[list[int]]:
-    """Numbers of cases that can run together."""
-    largest = 1 if _own_batch(model) else _BATCH
-    groups: dict[tuple[tuple[int, ...], ...], list[int]] = {}
-    for number, case in enumerate(cases):
-        groups.setdefault(tuple(case[t.name].shape for t in inputs), []).append(number)
-    for numbers in groups.values():
-        for start in range(0, len(numbers), largest):
-            yield numbers[start : start + largest]
+    def run_from_states(self, named: Mapping[str, tuple[str, ...]], cases: Sequence[Arrays]) -> list[Arrays]:
+        """As `run`, for cases that also hold the states to start from (`named`: their names by layer)."""
+        names = [name for group in named.values() for name in group]
 
+        def call(arrays: list[Any], states: list[Any]) -> list[Any]:
+            with started_from(self._model, named, dict(zip(names, states, strict=True))):
+                return self._call(arrays)
 
-def _rows(model: Any, arrays: list[Array]) -> Iterator[list[Array]]:
-    for layer in recurrent_layers(model):
-        if layer.stateful:
-            layer.reset_state()
-    rows = len(arrays[0])
-    if batch := _own_batch(model):
-        arrays = [np.repeat(array, batch, axis=0) for array in arrays]
-    values = keras.tree.flatten(model(pack_inputs(model, arrays), training=False))
-    converted = [keras.ops.convert_to_numpy(value) for value in values]
-    for row in range(rows):
-        yield [array[row : row + 1] for array in converted]
+        compiled = tf.function(call, reduce_retracing=True, autograph=False)
 
+        def outputs_of(batch: Arrays) -> list[Any]:
+            arrays = [tf.constant(batch[name]) for name in self._inputs]
+            states = [tf.constant(batch[name]) for name in names]
+            return list((compiled if self._can_compile else call)(arrays, states))
 
-def _own_batch(model: Any) -> int | None:
-    """The batch size that the model's own shapes fix, as stateful ones must."""
-    size: int | None = functional_of(model).inputs[0].shape[0]
-    return size
+        return self._run(cases, outputs_of)
+
+    def _run(self, cases: Sequence[Arrays], outputs_of: Any) -> list[Arrays]:
+        results: list[Arrays] = [{} for _ in cases]
+        for numbers in self._groups(cases):
+            batch = {name: np.concatenate([cases[n][name] for n in numbers]) for name in cases[numbers[0]]}
+            if self._own_batch:
+                batch = {name: np.repeat(array, self._own_batch, axis=0) for name, array in batch.items()}
+            values = [keras.ops.convert_to_numpy(value) for value in outputs_of(batch)]
+            for row, number in enumerate(numbers):
+                rows: list[Array] = [value[row : row + 1] for value in values]
+                results[number] = dict(zip(self._outputs, rows, strict=True))
+        return results
+
+    def _groups(self, cases: Sequence[Arrays]) -> Iterator[list[int]]:
+        """Numbers of cases that can run together."""
+        largest = 1 if self._own_batch else _BATCH
+        groups: dict[tuple[tuple[int, ...], ...], list[int]] = {}
+        for number, case in enumerate(cases):
+            groups.setdefault(tuple(case[name].shape for name in self._inputs), []).append(number)
+        for numbers in groups.values():
+            for start in range(0, len(numbers), largest):
+                yield numbers[start : start + largest]
+
+    def _outputs_of(self, batch: Arrays) -> list[Any]:
+        for layer in recurrent_layers(self._model):
+            if layer.stateful:
+                layer.reset_state()
+        arrays = [tf.constant(batch[name]) for name in self._inputs]
+        if self._can_compile:
+            try:
+                self._compiled.get_concrete_function()
+            except Exception:  # whatever a layer provokes where shapes are not known
+                self._can_compile = False
+        return list(self._compiled(arrays) if self._can_compile else self._call(arrays))
+
+    def _call(self, arrays: list[Any]) -> list[Any]:
+        flat: list[Any] = keras.tree.flatten(self._model(pack_inputs(self._model, arrays), training=False))
+        return flat

@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ from edgernn.edge_runtime.spec.tensors import TensorSpec
 if TYPE_CHECKING:
     from edgernn.convert.lowerings import Lowered
     from edgernn.convert.recipes import Recipe
+    from edgernn.convert.reference import KerasReference
 
 _PR_SET_PDEATHSIG = 1
 # How many of the proof's inputs are run from states that are not zero too.
@@ -65,6 +67,7 @@ def work(folder: Path) -> Response:
     from edgernn.convert.lowerings import CHUNK_SIZES, LoweringRequest, choose_lowering
     from edgernn.convert.ops import list_ops
     from edgernn.convert.recipes import find_recipe
+    from edgernn.convert.reference import KerasReference
     from edgernn.convert.targets import check_ops, find_target
 
     recipe, target = find_recipe(request.recipe), find_target(request.target)
@@ -76,18 +79,23 @@ def work(folder: Path) -> Response:
     task = LoweringRequest(model, inputs, outputs, causality, request.always_real, request.max_length, sizes)
     lowering, reason = choose_lowering(task, request.lowering, recipe.refused_lowerings)
     stage(f"lowering ({lowering.name})")
-    lowered = lowering.lower(task, reason)
+    lowered = share_weights(lowering.lower(task, reason), recipe)
     samples = _samples(folder, recipe, lowered, inputs)
     data = export_tflite(model, lowered.signatures, samples, recipe, target, stage)
     ops = list_ops(data)
     check_ops(ops, target)
     (folder / files.MODEL).write_bytes(data)
     stage("computing Keras's outputs")
-    given, rounding = _prove(folder, request, model, inputs, outputs, lowered)
+    given, rounding = _prove(folder, request, model, KerasReference(model, inputs, outputs), inputs, lowered)
     versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
     return Response(
         inputs, outputs, lowered.execution, ops, reason, int(model.count_params()), versions, given, rounding
     )
+
+
+def share_weights(lowered: Lowered, recipe: Recipe) -> Lowered:
+    """Tells the runtime whether the recipe's operators may share packed weights."""
+    return replace(lowered, execution=replace(lowered.execution, share_packed_weights=not recipe.calibrated))
 
 
 def _samples(
@@ -106,8 +114,8 @@ def _prove(
     folder: Path,
     request: Request,
     model: Any,
+    reference: KerasReference,
     inputs: tuple[TensorSpec, ...],
-    outputs: tuple[TensorSpec, ...],
     lowered: Lowered,
 ) -> tuple[int, Rounding]:
     """Writes the cases of the proof and Keras's outputs for them.
@@ -117,33 +125,27 @@ def _prove(
     """
     from edgernn.convert.conditioning import rounding_of
     from edgernn.convert.random_cases import random_cases
-    from edgernn.convert.reference import keras_outputs
 
     given = read_arrays(folder / files.CASES) if (folder / files.CASES).exists() else []
     if (folder / files.CALIBRATION).exists():
         # Static ranges hold for inputs like these; random ones may lie far outside.
         samples = [check_inputs(case, inputs) for case in read_arrays(folder / files.CALIBRATION)]
         probes = [samples[i * len(samples) // MIN_GOLDEN_VECTORS] for i in range(MIN_GOLDEN_VECTORS)]
-        expected = keras_outputs(model, inputs, outputs, probes)
+        expected = reference.run(probes)
     else:
-        probes, expected = random_cases(model, inputs, outputs, request.max_length, not request.always_real)
-    started, after = _from_states(model, inputs, outputs, lowered, probes)
+        probes, expected = random_cases(model, inputs, reference, request.max_length, not request.always_real)
+    started, after = _from_states(model, reference, lowered, probes)
     write_arrays(folder / files.CASES, [*given, *probes, *started])
-    write_arrays(folder / files.REFERENCE, [*keras_outputs(model, inputs, outputs, given), *expected, *after])
-    return len(given), rounding_of(model, inputs, outputs, probes, expected)
+    write_arrays(folder / files.REFERENCE, [*reference.run(given), *expected, *after])
+    return len(given), rounding_of(model, reference, probes, expected)
 
 
 def _from_states(
-    model: Any,
-    inputs: tuple[TensorSpec, ...],
-    outputs: tuple[TensorSpec, ...],
-    lowered: Lowered,
-    probes: list[Arrays],
+    model: Any, reference: KerasReference, lowered: Lowered, probes: list[Arrays]
 ) -> tuple[list[Arrays], list[Arrays]]:
     """Some of the probes once more, each from states that another one reaches, and Keras's outputs for them."""
     from edgernn.convert.calibration import reached_states
     from edgernn.convert.graph.states import states_by_layer
-    from edgernn.convert.reference import keras_outputs_from_states
 
     execution = lowered.execution
     named = states_by_layer(model, execution.states) if execution.states else None
@@ -155,7 +157,7 @@ def _from_states(
     started = [
         {**case, **reached_states(execution, functions, first)} for first, case in zip(before, then, strict=False)
     ]
-    return started, keras_outputs_from_states(model, inputs, outputs, named, started)
+    return started, reference.run_from_states(named, started)
 
 
 def die_with_parent() -> None:

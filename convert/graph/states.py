@@ -7,11 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import keras
-import numpy as np
 
 from edgernn.convert.cells import lower_cell
 from edgernn.convert.graph.walk import recurrent_layers
-from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.spec.tensors import StateSpec
 
 
@@ -32,12 +30,12 @@ def states_by_layer(model: Any, states: tuple[StateSpec, ...]) -> dict[str, tupl
 
 
 @contextlib.contextmanager
-def started_from(model: Any, named: Mapping[str, tuple[str, ...]], values: Mapping[str, Array]) -> Iterator[None]:
+def started_from(model: Any, named: Mapping[str, tuple[str, ...]], values: Mapping[str, Any]) -> Iterator[None]:
     """Within the block every layer in `named` starts from `values` (by state name) instead of zeros."""
     with contextlib.ExitStack() as stack:
         for layer in recurrent_layers(model):
             if layer.name in named:
-                given = [keras.ops.convert_to_tensor(np.asarray(values[name])) for name in named[layer.name]]
+                given = [keras.ops.convert_to_tensor(values[name]) for name in named[layer.name]]
                 stack.enter_context(_starting(layer, given))
         yield
 

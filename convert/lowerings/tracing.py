@@ -42,7 +42,7 @@ def trace_signature(
         carried = {name: substitution.outgoing_states()[name] for name in given}
         return {**_distinct(outputs, carried), **carried}
 
-    concrete = tf.function(function).get_concrete_function(**arguments)
+    concrete = tf.function(function, autograph=False).get_concrete_function(**arguments)
     shapes = concrete.structured_outputs
     outputs = tuple(TensorSpec(t.name, t.dtype, tuple(shapes[t.name].shape)) for t in request.outputs)
     return TracedSignature(SignatureSpec(name, steps, inputs, outputs), concrete)
@@ -59,7 +59,7 @@ def discover_states(request: LoweringRequest, loop: Loop) -> tuple[StateSpec, ..
         return outputs
 
     inputs = [fix_length(t, 1, request.causality.sequence_inputs) for t in request.inputs]
-    tf.function(function).get_concrete_function(**{t.name: _tensor_spec(t) for t in inputs})
+    tf.function(function, autograph=False).get_concrete_function(**{t.name: _tensor_spec(t) for t in inputs})
     return tuple(
         StateSpec(name, state.dtype.name, tuple(int(size) for size in state.shape)) for name, state in found.items()
     )

@@ -12,7 +12,7 @@ from edgernn.convert.recipes.static_int16x8 import StaticInt16x8
 from edgernn.convert.recipes.weight_only_wi8 import WeightOnlyWi8
 from edgernn.edge_runtime.errors import InputError
 
-__all__ = ["AUTO", "RECIPES", "Bounds", "Recipe", "find_recipe"]
+__all__ = ["AUTO", "AUTO_BOUNDS", "RECIPES", "Bounds", "Recipe", "find_recipe"]
 
 RECIPES: dict[str, Recipe] = {
     recipe.name: recipe
@@ -28,6 +28,8 @@ RECIPES: dict[str, Recipe] = {
 }
 # What "auto" tries, smallest file first.
 AUTO = ("dynamic_wi4", "dynamic_wi8", "float16", "float32")
+# Where no metric tells what an error costs, "auto" takes none that strays further than int8 may.
+AUTO_BOUNDS = RECIPES["dynamic_wi8"].bounds
 
 
 def find_recipe(name: str) -> Recipe:

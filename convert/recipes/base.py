@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 # Pairs of a signature's name and its inputs by name, as the converter's calibration takes them.
@@ -26,6 +26,14 @@ class Bounds:
     max_error: float
     mean_error: float
     device: float
+
+    def no_wider_than(self, other: Bounds) -> Bounds:
+        """The narrower of both, for the errors against Keras."""
+        return replace(
+            self,
+            max_error=min(self.max_error, other.max_error),
+            mean_error=min(self.mean_error, other.mean_error),
+        )
 
 
 class Recipe(ABC):

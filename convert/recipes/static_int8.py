@@ -16,7 +16,7 @@ class StaticInt8(Recipe):
 
     name = "static_int8"
     summary = "weights and activations in 8-bit integers by calibrated ranges; states and outputs handed over as float"
-    bounds = Bounds(max_error=0.5, mean_error=6e-2, device=5e-2)
+    bounds = Bounds(max_error=0.3, mean_error=3e-2, device=5e-2)
     calibrated = True
     refused_lowerings = NO_LOOPS
 

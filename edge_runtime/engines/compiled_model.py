@@ -38,19 +38,21 @@ class CompiledModelEngine(Engine):
             raise RuntimeUnavailable(f"{self.name} takes inputs of fixed shape only, and this model's are free")
         try:
             with quiet_native_logs():
-                native = _compile(model, threads)
+                native = _compile(model, threads, execution.share_packed_weights)
         except (ImportError, RuntimeError, ValueError, OSError) as error:
             raise RuntimeUnavailable(f"{self.name} cannot load this model: {error}") from error
         return _OpenCompiledModel(native, execution)
 
 
-def _compile(model: bytes, threads: int) -> Any:
+def _compile(model: bytes, threads: int, share: bool) -> Any:
     from ai_edge_litert.compiled_model import CompiledModel
     from ai_edge_litert.options import CpuOptions, HardwareAccelerator, Options
 
     # With a weight cache XNNPACK packs each constant once, however many unrolled steps and signatures use it.
     # ":memory" keeps the cache in RAM: a file would have to be bound to this model's hash.
-    cpu = CpuOptions(num_threads=threads, xnnpack_weight_cache_path=":memory")
+    # It looks a constant up by its bytes alone: kernels with static scales, which XNNPACK packs with the weights,
+    # would get those of another operator, and compute nonsense.
+    cpu = CpuOptions(num_threads=threads, xnnpack_weight_cache_path=":memory" if share else "")
     options = Options(hardware_accelerators=HardwareAccelerator.CPU, cpu_options=cpu)
     return CompiledModel.from_buffer(model, environment=_environment(), options=options)
 

@@ -68,6 +68,8 @@ class ExecutionSpec:
       states: carried between calls (`chunked`), or none.
       sequence_inputs: model inputs whose axis 1 is time.
       sequence_outputs: model outputs whose axis 1 is time; others are taken from the last call.
+      share_packed_weights: whether an engine may pack each constant once for all operators that read it. Not where
+        activations are quantized statically: packed weights then hold the activations' scales too.
     """
 
     lowering: str
@@ -76,3 +78,4 @@ class ExecutionSpec:
     states: tuple[StateSpec, ...] = ()
     sequence_inputs: tuple[str, ...] = ()
     sequence_outputs: tuple[str, ...] = ()
+    share_packed_weights: bool = True

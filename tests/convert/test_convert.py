@@ -118,6 +118,37 @@ def test_max_drop_is_in_points():
 EXECUTION = ExecutionSpec("chunked", "chunked", (), (), ("x",), ("y",))
 
 
+@pytest.fixture(scope="module")
+def chosen():
+    """A bare model converted by "auto": its weights are too coarse for 4 bits."""
+    model = keras.Sequential([keras.Input((None, 24), name="x"), layers.LSTM(40, name="lstm"), layers.Dense(3)])
+    return convert(randomize(model), quantize="auto")
+
+
+def test_auto_takes_the_smallest_that_passes(chosen):
+    tried = chosen.report["tried"]
+    assert [attempt["recipe"] for attempt in tried][-1] == chosen.manifest.quantization.recipe
+    assert all(attempt["failures"] for attempt in tried[:-1])
+    assert tried[-1] == {"recipe": tried[-1]["recipe"], "bytes": len(chosen.data), "failures": []}
+    assert tried[0]["recipe"] == "dynamic_wi4"
+    assert tried[0]["bytes"] < len(chosen.data)
+
+
+def test_auto_without_a_metric_holds_every_recipe_to_the_bounds_of_int8(chosen):
+    bounds = find_recipe("dynamic_wi8").bounds
+    proof = chosen.report["proof"]
+    assert proof["mean_error"] <= bounds.mean_error * proof["scale"]
+    assert find_recipe("dynamic_wi4").bounds.no_wider_than(bounds).mean_error == bounds.mean_error
+    assert find_recipe("float32").bounds.no_wider_than(bounds) == find_recipe("float32").bounds
+
+
+def test_auto_keeps_the_task_metric(folder):
+    result = convert(folder, quantize="auto", max_drop=0.0)
+    quality = result.report["quality"]
+    assert quality["artifact"]["accuracy"] >= quality["keras"]["accuracy"]
+    assert result.report["tried"][-1]["failures"] == []
+
+
 def measured(expected, found):
     cases = [{"x": np.zeros((1, 2, 1), np.float32)}]
     outputs = ([{"y": np.array(expected, np.float32)}], [{"y": np.array(found, np.float32)}])
@@ -136,7 +167,7 @@ def test_errors_by_hand():
 def test_errors_count_nan_and_wrong_shapes_as_infinite(bad):
     proof, drifted = measured([[[1.0, -4.0]]], bad)
     assert proof.max_error == np.inf
-    (first, _) = check_proof(proof, find_recipe("dynamic_wi8"), Rounding(), drifted)
+    (first, _) = check_proof(proof, find_recipe("dynamic_wi8").bounds, Rounding(), drifted)
     assert first.startswith("greatest error inf exceeds 1 (scale 4), first at step 1")
 
 
@@ -146,8 +177,8 @@ def test_overflow_is_overflow_on_both_sides():
 
 def test_a_chaotic_model_is_measured_by_its_own_rounding():
     proof, _ = measured([[[1.0, 0.0]]], [[[1.001, 0.0]]])
-    assert len(check_proof(proof, find_recipe("float32"), Rounding())) == 2
-    assert check_proof(proof, find_recipe("float32"), Rounding(1e-4, 5e-5)) == []
+    assert len(check_proof(proof, find_recipe("float32").bounds, Rounding())) == 2
+    assert check_proof(proof, find_recipe("float32").bounds, Rounding(1e-4, 5e-5)) == []
 
 
 @pytest.mark.parametrize(

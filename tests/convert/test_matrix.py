@@ -21,9 +21,11 @@ from edgernn.convert.lowerings import choose_lowering
 from edgernn.convert.ops import list_ops
 from edgernn.convert.recipes import find_recipe
 from edgernn.convert.targets import find_target
+from edgernn.convert.worker import share_weights
 from edgernn.edge_runtime.plan import chunk_plan
 
 FEATURES, UNITS, STEPS = 4, 5, 9
+CALIBRATION_SEED = 8
 
 KINDS: dict[str, tuple[Any, dict[str, Any]]] = {
     "lstm": (layers.LSTM, {}),
@@ -71,8 +73,10 @@ def run(made: LoweredModel, x: np.ndarray) -> np.ndarray:
     return np.concatenate(parts, axis=1) if execution.sequence_outputs else parts[-1]
 
 
-def agree(model: Any, length: int = STEPS, made: LoweredModel | None = None, tolerance: float = 1e-5) -> None:
-    x = np.random.default_rng(7).standard_normal((1, length, FEATURES)).astype(np.float32)
+def agree(
+    model: Any, length: int = STEPS, made: LoweredModel | None = None, tolerance: float = 1e-5, seed: int = 7
+) -> None:
+    x = np.random.default_rng(seed).standard_normal((1, length, FEATURES)).astype(np.float32)
     expected = np.asarray(model(x, training=False))
     found = run(made or lower(model, max_length=None), x)
     assert found.shape == expected.shape
@@ -161,8 +165,8 @@ def calibrated(model: Any, recipe: str) -> LoweredModel:
     chosen = find_recipe(recipe)
     request = request_for(model, max_length=None)
     lowering, reason = choose_lowering(request, "auto", chosen.refused_lowerings)
-    lowered = lowering.lower(request, reason)
-    generator = np.random.default_rng(8)
+    lowered = share_weights(lowering.lower(request, reason), chosen)
+    generator = np.random.default_rng(CALIBRATION_SEED)
     cases = [{"x": generator.standard_normal((1, STEPS, FEATURES)).astype(np.float32)} for _ in range(40)]
     functions = [signature.function for signature in lowered.signatures]
     samples = list(calibration_samples(lowered.execution, functions, cases)) if chosen.calibrated else []
@@ -176,17 +180,19 @@ BOUNDS = {
     "dynamic_wi8": 0.1,
     "weight_only_wi8": 0.05,
     "dynamic_wi4": 0.5,
-    "static_int8": 0.4,
+    "static_int8": 0.1,
 }
 
 
 @pytest.mark.parametrize("recipe", BOUNDS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_recipes(kind, recipe):
+    keras.utils.set_random_seed(3)
     model = keras.Sequential([keras.Input((STEPS, FEATURES), name="x"), KINDS[kind][0](40, **KINDS[kind][1])])
     made = calibrated(model, recipe)
     assert not [op.name for op in made.ops if op.name.startswith(("CUSTOM", "FLEX"))]
-    agree(model, made=made, tolerance=BOUNDS[recipe])
+    # The first of the inputs that calibrate: static ranges cut off what lies outside of them.
+    agree(model, made=made, tolerance=BOUNDS[recipe], seed=CALIBRATION_SEED)
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
@@ -197,3 +203,20 @@ def test_files_are_as_small_as_their_weights(kind, recipe, bits):
     made = lower(model, recipe=recipe, max_length=None)
     weights = sum(int(np.prod(w.shape)) for w in model.get_weights()) * bits / 8
     assert len(made.data) <= 1.15 * weights + 300 * sum(op.count for op in made.ops)
+
+
+@pytest.mark.parametrize("kind", ["lstm", "simple"])
+def test_static_graphs_compute_the_same_on_every_engine(kind):
+    """XNNPACK packs static scales with the weights: shared packed weights would give each step those of the first."""
+    keras.utils.set_random_seed(4)
+    model = keras.Sequential([keras.Input((STEPS, FEATURES), name="x"), KINDS[kind][0](40)])
+    made = calibrated(model, "static_int8")
+    assert not made.lowered.execution.share_packed_weights
+    x = np.random.default_rng(9).standard_normal((1, STEPS, FEATURES)).astype(np.float32)
+    outputs = []
+    for engine in ("litert-compiled", "litert-interpreter"):
+        stream = made.stream(engine)
+        stream.run(0, {"x": x})
+        outputs.append(next(iter(stream.outputs(0).values())))
+    np.testing.assert_allclose(outputs[0], outputs[1], atol=1e-2)
+    np.testing.assert_allclose(outputs[0], np.asarray(model(x)), atol=0.05)
