@@ -11,22 +11,20 @@ from pathlib import Path
 from typing import Any
 
 from edgernn.convert.calibration import read_calibration
-from edgernn.convert.child import DEFAULT_TIMEOUT_S, Converted, run_child
+from edgernn.convert.child import Converted, run_child
 from edgernn.convert.errors import ConversionError
-from edgernn.convert.proof import check_proof, check_quality, compare, drift, run_artifact
+from edgernn.convert.proof import check_proof, check_quality, compare, drift
 from edgernn.convert.recipes import AUTO, AUTO_BOUNDS, Bounds, Recipe, find_recipe
 from edgernn.convert.request import Arrays, Request
 from edgernn.convert.source import Source, read_source
+from edgernn.convert.supervised import DEFAULT_TIMEOUT_S
 from edgernn.convert.targets import Target, find_target
 from edgernn.convert.tasks import TaskPlan, plan_for
-from edgernn.edge_runtime.bundle.reader import Bundle
+from edgernn.convert.trial import Tried, try_artifact
 from edgernn.edge_runtime.bundle.writer import file_spec, pack_bundle
-from edgernn.edge_runtime.engines import survey
-from edgernn.edge_runtime.errors import CheckFailed, InputError, RuntimeUnavailable
+from edgernn.edge_runtime.errors import CheckFailed, InputError
 from edgernn.edge_runtime.extras import require
-from edgernn.edge_runtime.files import sha256_hex, write_bytes
-from edgernn.edge_runtime.golden import golden_to_json
-from edgernn.edge_runtime.model import Model
+from edgernn.edge_runtime.files import write_bytes
 from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.manifest import (
     FORMAT_VERSION,
@@ -37,7 +35,6 @@ from edgernn.edge_runtime.spec.manifest import (
     QualitySpec,
     QuantizationSpec,
 )
-from edgernn.edge_runtime.tasks import TASKS
 
 DEFAULT_MAX_DROP = 0.3
 
@@ -190,15 +187,14 @@ def _attempt(
     assets = plan.assets()
     draft = _draft(source, converted, recipe, target, assets)
     progress("proving the artifact against Keras")
-    model = _open(source, converted.model, draft, assets, target)
-    outputs = run_artifact(model, converted.cases)
-    compared = (draft.execution, converted.cases, converted.reference, outputs)
+    tried = try_artifact(source, converted.model, draft, converted.cases, target.engines, options.timeout_s)
+    compared = (draft.execution, converted.cases, converted.reference, tried.outputs)
     proof, drifted = compare(*compared), drift(*compared)
-    quality = plan.quality(converted.reference, outputs)
-    result = _pack(plan, model, converted, draft, assets, proof, quality)
+    quality = plan.quality(converted.reference, tried.outputs)
+    result = _pack(converted, draft, assets, tried, proof, quality)
     failures = check_proof(proof, bounds, converted.response.rounding, drifted)
     failures += check_quality(quality, plan.metric, options.max_drop)
-    report = _report(source, result, converted, bounds, model.engine, drifted, failures)
+    report = _report(source, result, converted, bounds, tried.engine, drifted, failures)
     if failures:
         raise ProofFailed(failures, report)
     return Result(result.data, result.manifest, report)
@@ -234,18 +230,6 @@ def _draft(source: Source, converted: Converted, recipe: Recipe, target: Target,
     )
 
 
-def _open(source: Source, data: bytes, manifest: Manifest, assets: dict[str, bytes], target: Target) -> Model:
-    bundle = Bundle(source.model, len(data), sha256_hex(data), data, manifest, assets)
-    refusals = []
-    usable = {status.name for status in survey() if status.available}
-    for engine in (name for name in target.engines if name in usable):
-        try:
-            return TASKS[source.task.name](bundle, 1, engine)
-        except RuntimeUnavailable as error:
-            refusals.append(str(error))
-    raise ConversionError(refusals or [f"no engine for the target {target.name} is installed: see edgernn doctor"])
-
-
 @dataclass(frozen=True)
 class _Packed:
     data: bytes
@@ -253,23 +237,20 @@ class _Packed:
 
 
 def _pack(
-    plan: TaskPlan,
-    model: Model,
     converted: Converted,
     draft: Manifest,
     assets: dict[str, bytes],
+    tried: Tried,
     proof: ProofSpec,
     quality: QualitySpec | None,
 ) -> _Packed:
-    vectors = plan.golden(model, converted.cases)
-    golden = golden_to_json(vectors)
     manifest = draft.with_results(
-        assets={**draft.assets, GOLDEN_NAME: file_spec(golden)},
+        assets={**draft.assets, GOLDEN_NAME: file_spec(tried.golden)},
         proof=proof,
-        golden=GoldenSpec(len(vectors), draft.golden.tolerance),
+        golden=GoldenSpec(tried.vectors, draft.golden.tolerance),
         quality=quality,
     )
-    return _Packed(pack_bundle(converted.model, manifest, {**assets, GOLDEN_NAME: golden}), manifest)
+    return _Packed(pack_bundle(converted.model, manifest, {**assets, GOLDEN_NAME: tried.golden}), manifest)
 
 
 def _report(

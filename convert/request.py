@@ -18,6 +18,7 @@ from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
 
 REQUEST, RESPONSE, FAILURE, STAGE = "request.json", "response.json", "failure.json", "stage.txt"
 MODEL, CASES, REFERENCE, CALIBRATION = "model.tflite", "cases.npz", "reference.npz", "calibration.npz"
+TRIAL, MANIFEST, OUTPUTS, GOLDEN, TRIED = "trial.json", "manifest.json", "outputs.npz", "golden.json", "tried.json"
 
 Arrays = dict[str, Array]
 T = TypeVar("T")
@@ -77,6 +78,32 @@ class Response:
     versions: dict[str, str]
     given: int
     rounding: Rounding
+
+
+@dataclass(frozen=True)
+class TrialRequest:
+    """What to run the artifact on.
+
+    Attributes:
+      source: path of the folder or the Keras file.
+      engines: that may run it, best first.
+    """
+
+    source: str
+    engines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TrialResponse:
+    """What ran it.
+
+    Attributes:
+      engine: name of the one that did.
+      vectors: number of golden vectors.
+    """
+
+    engine: str
+    vectors: int
 
 
 def write_json(path: Path, value: Any) -> None:

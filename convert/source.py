@@ -54,6 +54,11 @@ class Source:
     task: TaskSpec
     data: DataSpec | None
 
+    @property
+    def path(self) -> Path:
+        """What the user named: the folder or the file."""
+        return (self.folder or self.model).resolve()
+
 
 def read_source(path: str | os.PathLike[str]) -> Source:
     """Reads a folder's configuration, or takes a Keras file as it is.

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.metadata
 import os
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +21,7 @@ from edgernn.convert.request import (
     write_arrays,
     write_json,
 )
+from edgernn.convert.supervised import die_with_parent
 from edgernn.edge_runtime.errors import EdgeRNNError
 from edgernn.edge_runtime.model import check_inputs
 from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
     from edgernn.convert.recipes import Recipe
     from edgernn.convert.reference import KerasReference
 
-_PR_SET_PDEATHSIG = 1
 # How many of the proof's inputs are run from states that are not zero too.
 _FROM_STATES = 8
 _PACKAGES = ("tensorflow", "keras", "numpy")
@@ -158,14 +156,6 @@ def _from_states(
         {**case, **reached_states(execution, functions, first)} for first, case in zip(before, then, strict=False)
     ]
     return started, reference.run_from_states(named, started)
-
-
-def die_with_parent() -> None:
-    """Asks Linux to end this process when the converter that started it is killed."""
-    try:
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    except (OSError, AttributeError):  # other systems have no such call
-        return
 
 
 if __name__ == "__main__":

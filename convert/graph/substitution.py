@@ -16,7 +16,7 @@ import tensorflow as tf
 
 from edgernn.convert.cells import lower_cell
 from edgernn.convert.cells.base import CellLowering, States, Tensor
-from edgernn.convert.graph.walk import embedding_layers, recurrent_layers, time_distributed_layers
+from edgernn.convert.graph.walk import embedding_layers, mask_comparisons, recurrent_layers, time_distributed_layers
 from edgernn.convert.loops import LoopOptions, LoopResult
 
 Loop = Callable[[CellLowering, Tensor, States, Tensor | None, LoopOptions], LoopResult]
@@ -71,6 +71,8 @@ class Substitution:
                 stack.enter_context(_replaced(layer, "call", self._all_steps_of(layer)))
             for layer in embedding_layers(self._model):
                 stack.enter_context(_replaced(layer, "call", _lookup_of(layer)))
+            for operation in mask_comparisons(self._model):
+                stack.enter_context(_replaced(operation, "call", _comparing(operation.call)))
             yield
 
     def outgoing_states(self) -> dict[str, Tensor]:
@@ -134,6 +136,16 @@ def _lookup_of(layer: Any) -> Callable[[Tensor], Tensor]:
         return tf.reshape(rows, [*_sizes(inputs), int(table.shape[1])])
 
     return call
+
+
+def _comparing(call: Callable[[Tensor, Any], Tensor]) -> Callable[[Tensor, Any], Tensor]:
+    def compare(first: Tensor, second: Any) -> Tensor:
+        if isinstance(second, int) and second == 0 and first.dtype.is_integer:
+            # The same by a CAST: quantizers ask for the ranges of what NOT_EQUAL compares, and ids have none.
+            return tf.cast(first, tf.bool)
+        return call(first, second)
+
+    return compare
 
 
 def _merge_steps(tensor: Tensor) -> Tensor:

@@ -59,3 +59,14 @@ def embedding_layers(model: Any) -> list[Any]:
 def time_distributed_layers(model: Any) -> list[Any]:
     """Every `keras.layers.TimeDistributed` in the model."""
     return [layer for layer in model._flatten_layers() if type(layer) is keras.layers.TimeDistributed]
+
+
+def mask_comparisons(model: Any) -> list[Any]:
+    """The operations in the model by which `mask_zero` and `Masking` compare steps with the masked value."""
+    models = [model, *(layer for layer in model._flatten_layers() if is_model(layer) and layer is not model)]
+    nodes = [node for each in models if _has_graph(each) for node in nodes_in_order(each)]
+    return list({id(n.operation): n.operation for n in nodes if type(n.operation).__name__ == "NotEqual"}.values())
+
+
+def _has_graph(model: Any) -> bool:
+    return isinstance(model, keras.Sequential) or hasattr(model, "_nodes_by_depth")

@@ -11,6 +11,7 @@ from keras import layers
 from edgernn.convert import ConversionError
 from edgernn.convert.child import run_child
 from edgernn.convert.request import Request
+from edgernn.convert.supervised import run_supervised
 
 
 def request(model: str) -> Request:
@@ -72,6 +73,16 @@ def test_code_in_a_file_is_not_run(tmp_path, monkeypatch):
 
 
 def test_too_much_memory_ends_the_child(monkeypatch):
-    monkeypatch.setattr("edgernn.convert.child.memory_limit", lambda: 100_000_000)
+    monkeypatch.setattr("edgernn.convert.supervised.memory_limit", lambda: 100_000_000)
     with pytest.raises(ConversionError, match=r"took more than 0\.1 GB of memory while starting"):
         run_child(request("none.keras"), [], command=child("block = bytearray(200_000_000); time.sleep(60)"))
+
+
+def test_a_crash_of_the_runtime_is_told_too(tmp_path):
+    (tmp_path / "stage.txt").write_text("running the converted model with litert-compiled")
+    with pytest.raises(ConversionError) as caught:
+        run_supervised(child("os.abort()")(tmp_path), tmp_path, 9.0, "the runtime", "tried.json")
+    assert "the runtime crashed with SIGABRT while running the converted model with litert-compiled" in str(
+        caught.value
+    )
+    assert "another --quantize or --lowering may avoid it" in str(caught.value)

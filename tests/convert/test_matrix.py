@@ -6,6 +6,7 @@ seconds. `tests/convert/test_unseen.py` goes through the command instead, with w
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import Any
 
@@ -164,6 +165,8 @@ def test_attention_over_any_length(kind):
 def calibrated(model: Any, recipe: str) -> LoweredModel:
     chosen = find_recipe(recipe)
     request = request_for(model, max_length=None)
+    if chosen.single_steps:
+        request = dataclasses.replace(request, chunk_sizes=(1,))
     lowering, reason = choose_lowering(request, "auto", chosen.refused_lowerings)
     lowered = share_weights(lowering.lower(request, reason), chosen)
     generator = np.random.default_rng(CALIBRATION_SEED)
@@ -181,6 +184,7 @@ BOUNDS = {
     "weight_only_wi8": 0.05,
     "dynamic_wi4": 0.5,
     "static_int8": 0.1,
+    "static_int16x8": 0.05,
 }
 
 
@@ -220,3 +224,25 @@ def test_static_graphs_compute_the_same_on_every_engine(kind):
         outputs.append(next(iter(stream.outputs(0).values())))
     np.testing.assert_allclose(outputs[0], outputs[1], atol=1e-2)
     np.testing.assert_allclose(outputs[0], np.asarray(model(x)), atol=0.05)
+
+
+def test_ids_with_a_mask_in_16_bits():
+    """The 16-bit quantizer asks for the range of ids that a comparison reads: the mask must come without one."""
+    model = sequential_of_ids()
+    chosen = find_recipe("static_int16x8")
+    request = dataclasses.replace(request_for(model, max_length=None), chunk_sizes=(1,))
+    lowering, reason = choose_lowering(request, "auto", chosen.refused_lowerings)
+    lowered = share_weights(lowering.lower(request, reason), chosen)
+    ids = [np.random.default_rng(k).integers(0, 50, (1, STEPS)).astype(np.int32) for k in range(20)]
+    functions = [signature.function for signature in lowered.signatures]
+    samples = list(calibration_samples(lowered.execution, functions, [{"x": case} for case in ids]))
+    data = export_tflite(model, lowered.signatures, samples, chosen, find_target("litert"), lambda stage: None)
+    assert (ids[0] == 0).any()
+    found = run(LoweredModel(lowered, data, list_ops(data)), ids[0])
+    np.testing.assert_allclose(found, np.asarray(model(ids[0])), atol=0.01)
+
+
+def sequential_of_ids() -> Any:
+    keras.utils.set_random_seed(5)
+    ids = keras.Input((None,), dtype="int32", name="x")
+    return keras.Sequential([ids, layers.Embedding(50, 24, mask_zero=True), layers.LSTM(32)])
