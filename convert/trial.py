@@ -114,7 +114,7 @@ def _open(bundle: Bundle, source: Source, engines: Sequence[str], folder: Path) 
     for engine in (name for name in engines if name in usable):
         (folder / files.STAGE).write_text(f"running the converted model with {engine}", encoding="utf-8")
         try:
-            return TASKS[source.task.name](bundle, 1, engine)
+            return TASKS[source.task.name](bundle, None, engine)
         except RuntimeUnavailable as error:
             refusals.append(str(error))
     raise ConversionError(refusals or [f"none of the engines {', '.join(engines)} is installed: see edgernn doctor"])

@@ -22,8 +22,8 @@ from edgernn.convert.request import (
     write_json,
 )
 from edgernn.convert.supervised import die_with_parent
+from edgernn.edge_runtime.arrays import check_inputs
 from edgernn.edge_runtime.errors import EdgeRNNError
-from edgernn.edge_runtime.model import check_inputs
 from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS
 from edgernn.edge_runtime.spec.tensors import TensorSpec
 

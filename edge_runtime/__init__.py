@@ -15,6 +15,7 @@ from edgernn.edge_runtime.errors import (
 if TYPE_CHECKING:
     from edgernn.edge_runtime.loading import load
     from edgernn.edge_runtime.model import Model
+    from edgernn.edge_runtime.session import Session
     from edgernn.edge_runtime.tasks.classify import Category, TextClassifier
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "InputError",
     "Model",
     "RuntimeUnavailable",
+    "Session",
     "TextClassifier",
     "load",
 ]
@@ -33,6 +35,7 @@ __all__ = [
 _LAZY = {
     "Category": "edgernn.edge_runtime.tasks.classify",
     "Model": "edgernn.edge_runtime.model",
+    "Session": "edgernn.edge_runtime.session",
     "TextClassifier": "edgernn.edge_runtime.tasks.classify",
     "load": "edgernn.edge_runtime.loading",
 }

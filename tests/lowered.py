@@ -14,7 +14,7 @@ from edgernn.convert.lowerings import Lowered, LoweringRequest, choose_lowering
 from edgernn.convert.ops import list_ops
 from edgernn.convert.recipes import find_recipe
 from edgernn.convert.targets import check_ops, find_target
-from edgernn.edge_runtime.engines import Stream, open_model
+from edgernn.edge_runtime.engines import EngineOptions, Stream, open_model
 from edgernn.edge_runtime.spec.manifest import OpSpec
 
 
@@ -27,7 +27,7 @@ class LoweredModel:
     ops: tuple[OpSpec, ...]
 
     def stream(self, engine: str | None = None) -> Stream:
-        return open_model(self.data, self.lowered.execution, 1, engine)[0].stream()
+        return open_model(self.data, self.lowered.execution, EngineOptions(), engine)[0].stream()
 
 
 def request_for(model: Any, always_real: bool = False, max_length: int | None = 24) -> LoweringRequest:

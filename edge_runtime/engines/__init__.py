@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream
+from edgernn.edge_runtime.engines.base import Array, Engine, EngineOptions, EngineStatus, OpenModel, Stream
 from edgernn.edge_runtime.engines.compiled_model import CompiledModelEngine
 from edgernn.edge_runtime.engines.interpreter import InterpreterEngine
 from edgernn.edge_runtime.errors import InputError, RuntimeUnavailable
@@ -12,6 +12,7 @@ __all__ = [
     "ENGINES",
     "Array",
     "Engine",
+    "EngineOptions",
     "EngineStatus",
     "OpenModel",
     "Stream",
@@ -59,7 +60,20 @@ def choose_engine(name: str | None = None) -> Engine:
     raise RuntimeUnavailable(f"no engine can run here: {states[0].reason}: {states[0].mend}")
 
 
-def open_model(model: bytes, execution: ExecutionSpec, threads: int, name: str | None = None) -> tuple[OpenModel, str]:
+def by_preference(execution: ExecutionSpec) -> tuple[Engine, ...]:
+    """The engines, the one that runs such a model fastest first.
+
+    Where one step is all that a call computes, no weight is used twice and there is nothing to share: then the
+    interpreter's shorter call counts.
+    """
+    if execution.mode == "chunked" and [signature.steps for signature in execution.signatures] == [1]:
+        return tuple(sorted(ENGINES, key=lambda engine: isinstance(engine, CompiledModelEngine)))
+    return ENGINES
+
+
+def open_model(
+    model: bytes, execution: ExecutionSpec, options: EngineOptions, name: str | None = None
+) -> tuple[OpenModel, str]:
     """Opens a model with the named engine, or with the best one that accepts it.
 
     Returns:
@@ -72,14 +86,14 @@ def open_model(model: bytes, execution: ExecutionSpec, threads: int, name: str |
         engine = choose_engine(name)
         if not (state := engine.status()).available:
             raise RuntimeUnavailable(f"{name}: {state.reason}: {state.mend}")
-        return engine.open(model, execution, threads), name
+        return engine.open(model, execution, options), name
     choose_engine()
     refusals: list[str] = []
-    for engine in ENGINES:
+    for engine in by_preference(execution):
         if not engine.status().available:
             continue
         try:
-            return engine.open(model, execution, threads), engine.name
+            return engine.open(model, execution, options), engine.name
         except RuntimeUnavailable as error:
             refusals.append(str(error))
     raise RuntimeUnavailable("; ".join(refusals))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -33,10 +34,24 @@ class EngineStatus:
     mend: str = ""
 
 
-class Stream(ABC):
-    """One sequence on its way through a model: it owns its buffers and its states.
+@dataclass(frozen=True)
+class EngineOptions:
+    """How an engine is to run.
 
-    A stream is not safe for use by two threads at once; two streams of one model share only its weights.
+    Attributes:
+      threads: that one call may use, 1 or more.
+      cache: file for the packed weights, which must belong to this model; None keeps them in memory.
+    """
+
+    threads: int = 1
+    cache: Path | None = None
+
+
+class Stream(ABC):
+    """One sequence on its way through a model: it owns its states.
+
+    The streams of one model share its weights and the buffers for inputs and outputs. Whoever uses them from several
+    threads lets no other stream of the model in between `run` and `outputs`.
     """
 
     @abstractmethod
@@ -53,7 +68,7 @@ class Stream(ABC):
 
     @abstractmethod
     def outputs(self, signature: int) -> dict[str, Array]:
-        """A copy of what the last call of this signature gave, without the states."""
+        """A copy of what the model's last call of this signature gave, without the states."""
 
     @abstractmethod
     def states(self) -> dict[str, Array]:
@@ -82,7 +97,7 @@ class Engine(ABC):
         """Whether it can be used here, and why."""
 
     @abstractmethod
-    def open(self, model: bytes, execution: ExecutionSpec, threads: int) -> OpenModel:
+    def open(self, model: bytes, execution: ExecutionSpec, options: EngineOptions) -> OpenModel:
         """Loads a model from bytes whose hash has been checked.
 
         Raises:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream, zero_states
+from edgernn.edge_runtime.engines.base import (
+    Array,
+    Engine,
+    EngineOptions,
+    EngineStatus,
+    OpenModel,
+    Stream,
+    zero_states,
+)
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
+from edgernn.edge_runtime.engines.weight_cache import open_with_cache
 from edgernn.edge_runtime.errors import RuntimeUnavailable
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, SignatureSpec, StateSpec, TensorSpec
 
+_IN_MEMORY = ":memory"
 _INSTALL = 'pip install "ai-edge-litert>=2.1" (64-bit systems with glibc 2.34 or later)'
 
 
@@ -32,27 +43,40 @@ class CompiledModelEngine(Engine):
             return EngineStatus(self.name, version, False, reason, _INSTALL)
         return EngineStatus(self.name, version, True, "fastest: packed weights are shared by all signatures")
 
-    def open(self, model: bytes, execution: ExecutionSpec, threads: int) -> OpenModel:
+    def open(self, model: bytes, execution: ExecutionSpec, options: EngineOptions) -> OpenModel:
         """See base."""
         if execution.mode == "dynamic":
             raise RuntimeUnavailable(f"{self.name} takes inputs of fixed shape only, and this model's are free")
         try:
             with quiet_native_logs():
-                native = _compile(model, threads, execution.share_packed_weights)
+                opened = _OpenCompiledModel(_open(model, execution, options), execution)
         except (ImportError, RuntimeError, ValueError, OSError) as error:
             raise RuntimeUnavailable(f"{self.name} cannot load this model: {error}") from error
-        return _OpenCompiledModel(native, execution)
+        return opened
 
 
-def _compile(model: bytes, threads: int, share: bool) -> Any:
+def _open(model: bytes, execution: ExecutionSpec, options: EngineOptions) -> Any:
+    if not execution.share_packed_weights:
+        return _compile(model, options.threads, "")
+    if options.cache is not None:
+        version = version_of("ai-edge-litert")
+        opened = open_with_cache(options.cache, model, version, lambda path: _compile(model, options.threads, path))
+        if opened is not None:
+            return opened
+    return _compile(model, options.threads, _IN_MEMORY)
+
+
+def _compile(model: bytes, threads: int, cache: str) -> Any:
+    """Loads the model.
+
+    With a weight cache XNNPACK packs each constant once, however many unrolled steps and signatures use it. It looks a
+    constant up by its bytes alone: kernels with static scales, which it packs with the weights, would get those of
+    another operator and compute nonsense, so that `cache` must be empty for these.
+    """
     from ai_edge_litert.compiled_model import CompiledModel
     from ai_edge_litert.options import CpuOptions, HardwareAccelerator, Options
 
-    # With a weight cache XNNPACK packs each constant once, however many unrolled steps and signatures use it.
-    # ":memory" keeps the cache in RAM: a file would have to be bound to this model's hash.
-    # It looks a constant up by its bytes alone: kernels with static scales, which XNNPACK packs with the weights,
-    # would get those of another operator, and compute nonsense.
-    cpu = CpuOptions(num_threads=threads, xnnpack_weight_cache_path=":memory" if share else "")
+    cpu = CpuOptions(num_threads=threads, xnnpack_weight_cache_path=cache)
     options = Options(hardware_accelerators=HardwareAccelerator.CPU, cpu_options=cpu)
     return CompiledModel.from_buffer(model, environment=_environment(), options=options)
 
@@ -69,89 +93,113 @@ def _environment() -> Any:
 class _OpenCompiledModel(OpenModel):
     def __init__(self, native: Any, execution: ExecutionSpec) -> None:
         self._native = native
-        self._execution = execution
-
-    def stream(self) -> Stream:
+        self._states = execution.states
         try:
-            return _CompiledModelStream(self._native, self._execution)
-        except RuntimeError as error:
+            self._signatures = [_Signature.prepare(native, signature) for signature in execution.signatures]
+        except (RuntimeError, KeyError) as error:
             raise RuntimeUnavailable(
                 f"the model's signatures are not those that its manifest names: {error}"
             ) from error
 
+    def stream(self) -> Stream:
+        return _CompiledModelStream(self._native, self._signatures, self._states)
+
 
 @dataclass(frozen=True)
-class _Call:
-    """A signature's buffers; `inputs` and `outputs` hold the native argument lists for both phases."""
+class _Signature:
+    """A signature's buffers, made once; the states' are the streams' own.
 
+    Attributes:
+      name: of the signature.
+      index: of the signature.
+      order: names of its inputs and of its outputs, in the order of the native call.
+      own: the buffers of what is no state, by name, for inputs and for outputs.
+      writes: name, writing function and dtype of each input.
+      reads: name, reading function, number of elements, type and shape of each output.
+    """
+
+    name: str
     index: int
-    input_buffers: dict[str, tuple[Any, TensorSpec]]
-    output_buffers: dict[str, tuple[Any, TensorSpec]]
-    inputs: tuple[list[Any], list[Any]]
-    outputs: tuple[list[Any], list[Any]]
+    order: tuple[list[str], list[str]]
+    own: tuple[dict[str, Any], dict[str, Any]]
+    writes: tuple[tuple[str, Callable[[Array], None], np.dtype[Any]], ...]
+    reads: tuple[tuple[str, Callable[[int, type], Array], int, type, tuple[int, ...]], ...]
+
+    @classmethod
+    def prepare(cls, native: Any, signature: SignatureSpec) -> _Signature:
+        name = signature.name
+        order = native.get_signature_list()[name]
+        inputs = {t.name: native.create_input_buffer_by_name(name, t.name) for t in signature.inputs}
+        outputs = {t.name: native.create_output_buffer_by_name(name, t.name) for t in signature.outputs}
+        return cls(
+            name=name,
+            index=native.get_signature_index(name),
+            order=(order["inputs"], order["outputs"]),
+            own=(inputs, outputs),
+            writes=tuple((t.name, inputs[t.name].write, np.dtype(t.dtype)) for t in signature.inputs),
+            reads=tuple((t.name, outputs[t.name].read, *_extent(t)) for t in signature.outputs),
+        )
+
+    def arguments(self, current: dict[str, Any], following: dict[str, Any]) -> tuple[list[Any], list[Any]]:
+        """The native call's buffers: states are read from `current` and written to `following`."""
+        inputs, outputs = self.own
+        return (
+            [inputs[name] if name in inputs else current[name] for name in self.order[0]],
+            [outputs[name] if name in outputs else following[name] for name in self.order[1]],
+        )
 
 
 class _CompiledModelStream(Stream):
     """Two buffers a state: each call reads one set and writes the other, and the next call changes their roles."""
 
-    def __init__(self, native: Any, execution: ExecutionSpec) -> None:
+    def __init__(self, native: Any, signatures: list[_Signature], states: tuple[StateSpec, ...]) -> None:
         self._native = native
-        self._specs = execution.states
-        first = execution.signatures[0].name
+        self._run = native.run_by_index
+        self._signatures = signatures
+        self._specs = states
+        first = signatures[0].name
         self._sets = (
-            {s.name: native.create_input_buffer_by_name(first, s.name) for s in execution.states},
-            {s.name: native.create_output_buffer_by_name(first, s.name) for s in execution.states},
+            {s.name: native.create_input_buffer_by_name(first, s.name) for s in states},
+            {s.name: native.create_output_buffer_by_name(first, s.name) for s in states},
         )
         self._phase = 0
-        self._calls = [self._prepare(signature) for signature in execution.signatures]
-        self.set_states(zero_states(execution.states))
+        # By signature and phase, made when they are first needed.
+        self._arguments: dict[tuple[int, int], tuple[list[Any], list[Any]]] = {}
+        self.set_states(zero_states(states))
 
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
-        call = self._calls[signature]
-        for name, (buffer, spec) in call.input_buffers.items():
-            buffer.write(np.ascontiguousarray(inputs[name], dtype=spec.dtype))
+        called = self._signatures[signature]
+        for name, write, dtype in called.writes:
+            array = inputs[name]
+            write(array if array.dtype == dtype else array.astype(dtype))
+        arguments = self._arguments.get((signature, self._phase))
+        if arguments is None:
+            sets = self._sets
+            arguments = called.arguments(sets[self._phase], sets[self._phase ^ 1])
+            self._arguments[signature, self._phase] = arguments
         try:
-            self._native.run_by_index(call.index, call.inputs[self._phase], call.outputs[self._phase])
+            self._run(called.index, *arguments)
         except RuntimeError as error:
             raise RuntimeUnavailable(f"the engine failed on this input: {error}") from error
         if self._specs:
             self._phase ^= 1
 
     def outputs(self, signature: int) -> dict[str, Array]:
-        return {name: _read(buffer, spec) for name, (buffer, spec) in self._calls[signature].output_buffers.items()}
+        return {
+            name: read(size, kind).reshape(shape) for name, read, size, kind, shape in self._signatures[signature].reads
+        }
 
     def states(self) -> dict[str, Array]:
         current = self._sets[self._phase]
-        return {spec.name: _read(current[spec.name], spec) for spec in self._specs}
+        extents = {spec.name: _extent(spec) for spec in self._specs}
+        return {name: current[name].read(size, kind).reshape(shape) for name, (size, kind, shape) in extents.items()}
 
     def set_states(self, states: Mapping[str, Array]) -> None:
         current = self._sets[self._phase]
         for spec in self._specs:
             current[spec.name].write(np.ascontiguousarray(states[spec.name], dtype=spec.dtype))
 
-    def _prepare(self, signature: SignatureSpec) -> _Call:
-        native, name = self._native, signature.name
-        order = native.get_signature_list()[name]
-        inputs = {t.name: (native.create_input_buffer_by_name(name, t.name), t) for t in signature.inputs}
-        outputs = {t.name: (native.create_output_buffer_by_name(name, t.name), t) for t in signature.outputs}
-        first, second = self._sets
-        return _Call(
-            index=native.get_signature_index(name),
-            input_buffers=inputs,
-            output_buffers=outputs,
-            inputs=(_arguments(order["inputs"], inputs, first), _arguments(order["inputs"], inputs, second)),
-            outputs=(
-                _arguments(order["outputs"], outputs, second),
-                _arguments(order["outputs"], outputs, first),
-            ),
-        )
 
-
-def _arguments(order: list[str], own: dict[str, tuple[Any, TensorSpec]], states: dict[str, Any]) -> list[Any]:
-    return [own[name][0] if name in own else states[name] for name in order]
-
-
-def _read(buffer: Any, spec: TensorSpec | StateSpec) -> Array:
-    shape = [int(size or 0) for size in spec.shape]
-    flat: Array = buffer.read(int(np.prod(shape)), np.dtype(spec.dtype).type)
-    return flat.reshape(shape)
+def _extent(spec: TensorSpec | StateSpec) -> tuple[int, type, tuple[int, ...]]:
+    shape = tuple(int(size or 0) for size in spec.shape)
+    return math.prod(shape), np.dtype(spec.dtype).type, shape

@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from edgernn.edge_runtime.engines.base import Array, Engine, EngineStatus, OpenModel, Stream, zero_states
+from edgernn.edge_runtime.engines.base import (
+    Array,
+    Engine,
+    EngineOptions,
+    EngineStatus,
+    OpenModel,
+    Stream,
+    zero_states,
+)
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
 from edgernn.edge_runtime.errors import RuntimeUnavailable
-from edgernn.edge_runtime.spec.tensors import ExecutionSpec
+from edgernn.edge_runtime.spec.tensors import ExecutionSpec, StateSpec
 
 
 class InterpreterEngine(Engine):
@@ -41,14 +50,14 @@ class InterpreterEngine(Engine):
             return EngineStatus(self.name, version, False, reason, 'pip install "numpy<2"')
         return EngineStatus(self.name, version, True, "works; every signature packs its own copy of the weights")
 
-    def open(self, model: bytes, execution: ExecutionSpec, threads: int) -> OpenModel:
+    def open(self, model: bytes, execution: ExecutionSpec, options: EngineOptions) -> OpenModel:
         """See base."""
         try:
             with quiet_native_logs():
                 interpreter = importlib.import_module(self._module).Interpreter
-                native = interpreter(model_content=model, num_threads=threads)
+                native = interpreter(model_content=model, num_threads=options.threads)
                 opened = _OpenInterpreter(native, execution)
-        except (ImportError, RuntimeError, ValueError) as error:
+        except (ImportError, RuntimeError, ValueError, KeyError) as error:
             first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             # The older runtime knows older operator versions only, which the converter can be asked to keep to.
             mend = ": convert it again with --target tflite-runtime" if "find op for builtin" in first_line else ""
@@ -62,9 +71,73 @@ class _OpenInterpreter(OpenModel):
         self._native = native
         self._execution = execution
         self._runners = [native.get_signature_runner(signature.name) for signature in execution.signatures]
+        self._only = _only_signature(native, self._runners, execution)
 
     def stream(self) -> Stream:
+        if self._only is not None:
+            return _SingleSignatureStream(self._native, self._only, self._execution.states)
         return _InterpreterStream(self._runners, self._execution)
+
+
+@dataclass(frozen=True)
+class _Signature:
+    """Where the tensors of a model's only signature are.
+
+    Attributes:
+      inputs: index and dtype by name, without the states.
+      outputs: index by name, without the states.
+      states: index of the incoming and of the outgoing tensor, by name.
+    """
+
+    inputs: dict[str, tuple[int, np.dtype[Any]]]
+    outputs: dict[str, int]
+    states: dict[str, tuple[int, int]]
+
+
+def _only_signature(native: Any, runners: list[Any], execution: ExecutionSpec) -> _Signature | None:
+    """A file with one signature of fixed shapes has one graph, and that is called without a runner's checks."""
+    if len(runners) != 1 or execution.mode == "dynamic":
+        return None
+    native.allocate_tensors()
+    (signature,), (runner,) = execution.signatures, runners
+    inputs, outputs = runner.get_input_details(), runner.get_output_details()
+    return _Signature(
+        inputs={t.name: (inputs[t.name]["index"], np.dtype(t.dtype)) for t in signature.inputs},
+        outputs={t.name: outputs[t.name]["index"] for t in signature.outputs},
+        states={s.name: (inputs[s.name]["index"], outputs[s.name]["index"]) for s in execution.states},
+    )
+
+
+class _SingleSignatureStream(Stream):
+    """The states live here and travel in and out with every call (the interpreter has no buffers to swap)."""
+
+    def __init__(self, native: Any, signature: _Signature, states: tuple[StateSpec, ...]) -> None:
+        self._native = native
+        self._signature = signature
+        self._states = zero_states(states)
+
+    def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
+        native, where, states = self._native, self._signature, self._states
+        try:
+            for name, (index, dtype) in where.inputs.items():
+                array = inputs[name]
+                native.set_tensor(index, array if array.dtype == dtype else array.astype(dtype))
+            for name, (index, _) in where.states.items():
+                native.set_tensor(index, states[name])
+            native.invoke()
+        except (RuntimeError, ValueError) as error:
+            raise RuntimeUnavailable(f"the engine failed on this input: {error}") from error
+        for name, (_, index) in where.states.items():
+            states[name] = native.get_tensor(index)
+
+    def outputs(self, signature: int) -> dict[str, Array]:
+        return {name: self._native.get_tensor(index) for name, index in self._signature.outputs.items()}
+
+    def states(self) -> dict[str, Array]:
+        return {name: array.copy() for name, array in self._states.items()}
+
+    def set_states(self, states: Mapping[str, Array]) -> None:
+        self._states = {name: np.array(states[name], dtype=array.dtype) for name, array in self._states.items()}
 
 
 class _InterpreterStream(Stream):

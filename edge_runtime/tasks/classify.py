@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgernn.edge_runtime.bundle import Bundle
-from edgernn.edge_runtime.engines import Array
+from edgernn.edge_runtime.engines import Array, EngineOptions
 from edgernn.edge_runtime.errors import BundleError, InputError
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.tasks import ClassifySpec
@@ -28,8 +28,8 @@ class Category:
 class TextClassifier(Model):
     """Puts texts into categories. See `Model` for the arguments."""
 
-    def __init__(self, bundle: Bundle, threads: int = 1, engine: str | None = None) -> None:
-        super().__init__(bundle, threads, engine)
+    def __init__(self, bundle: Bundle, options: EngineOptions | None = None, engine: str | None = None) -> None:
+        super().__init__(bundle, options, engine)
         task = bundle.manifest.typed_task
         if not isinstance(task, ClassifySpec):
             raise BundleError(f"{bundle.path}: not a classifier")
