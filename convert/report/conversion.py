@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgernn.convert.report.html import heading, page, paragraph, table
+from edgernn.convert.report.html import facts, heading, page, paragraph, table
 from edgernn.convert.report.plots import line_plot
 
 
@@ -35,7 +35,7 @@ def conversion_html(report: dict[str, Any]) -> str:
         if report["passed"]
         else paragraph("failed: " + "; ".join(report["failures"]), "bad"),
         heading("Summary"),
-        table(["", "value"], _summary(report)),
+        facts(_summary(report)),
         *_drift(report),
         *_quality(report["quality"]),
         *([heading("What auto tried"), *map(paragraph, _tried(report))] if "tried" in report else []),
@@ -77,6 +77,11 @@ def _summary(report: dict[str, Any]) -> list[tuple[str, str]]:
         ("longest input", f"{proof['longest']} steps"),
         ("greatest error", f"{proof['max_error']:.3e} (scale {proof['scale']:.3g})"),
         ("mean error", f"{proof['mean_error']:.3e}"),
+        (
+            "allowed",
+            f"greatest {report['bounds']['max_error']:g}, mean {report['bounds']['mean_error']:g} of the scale; more "
+            "where the model itself amplifies rounding",
+        ),
         ("proved with", report["proved_with"]),
         ("made with", ", ".join(f"{name} {version}" for name, version in report["versions"].items())),
     ]

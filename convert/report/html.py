@@ -13,6 +13,7 @@ body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)
 h1{font-size:1.7rem;margin-bottom:.2rem}h2{font-size:1.2rem;margin-top:2.2rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;margin:.6rem 0}
 th,td{border-bottom:1px solid var(--line);padding:.35rem .8rem;text-align:right;white-space:nowrap}
+.facts th,.facts td{text-align:left;white-space:normal;vertical-align:top}.facts th{width:11rem;font-weight:600}
 th:first-child,td:first-child{text-align:left}td:first-child{white-space:normal}th{background:var(--soft)}
 .good{color:#15803d}.bad{color:#c02626}@media(prefers-color-scheme:dark){.good{color:#4ade80}.bad{color:#f87171}}
 .note{color:color-mix(in srgb,var(--ink) 70%,transparent)}
@@ -51,3 +52,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """A table of names and what is known of them; long texts wrap."""
+    body = "".join(f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows)
+    return f'<div class="wide"><table class="facts"><tbody>{body}</tbody></table></div>'
