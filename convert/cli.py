@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--calibrate", metavar="FILE.npz", help="sample inputs by name, for the static recipes")
     parser.add_argument("--target", default="litert", help=f"{', '.join(TARGETS)} (default: litert)")
-    parser.add_argument("--lowering", default="auto", help="auto, chunked, unrolled, while (default: auto)")
+    parser.add_argument("--lowering", default="auto", help="auto, chunked, stepping, unrolled, while (default: auto)")
     parser.add_argument(
         "--max-drop",
         type=float,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.lowerings.base import Lowering, LoweringRequest
@@ -34,11 +34,20 @@ def choose_lowering(
             refusals[key] = (*refusals[key], why)
     possible = [lowering for lowering in candidates if not refusals[lowering.name]]
     if not possible:
-        raise ConversionError([f"{key}: {reason}" for key, reasons in refusals.items() for reason in reasons])
+        raise ConversionError(_by_reason(refusals))
     if name != "auto":
         return possible[0], "chosen by hand"
     costs = {lowering.name: lowering.cost(request) for lowering in possible}
     best = min(possible, key=lambda lowering: costs[lowering.name])
     ranking = ", ".join(f"{key} {cost:.0f}" for key, cost in sorted(costs.items(), key=lambda item: item[1]))
-    ruled_out = "".join(f"; not {key}: {why[0]}" for key, why in refusals.items() if why)
+    ruled_out = "".join(f"; not {line}" for line in _by_reason({key: why[:1] for key, why in refusals.items()}))
     return best, f"lowest estimated cost (us): {ranking}{ruled_out}"
+
+
+def _by_reason(refusals: Mapping[str, Sequence[str]]) -> list[str]:
+    """One "names: reason" for every reason, lowerings that share one named together."""
+    names: dict[str, list[str]] = {}
+    for name, reasons in refusals.items():
+        for reason in reasons:
+            names.setdefault(reason, []).append(name)
+    return [f"{', '.join(group)}: {reason}" for reason, group in names.items()]

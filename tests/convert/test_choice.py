@@ -27,9 +27,18 @@ def test_a_model_that_looks_ahead_says_which_layer_does():
     )
     lowering, reason = choose_lowering(request_for(model, max_length=20))
     assert lowering.name in ("unrolled", "while")
-    assert "not chunked: both (Bidirectional) needs the whole sequence" in reason
+    assert "not chunked, stepping: both (Bidirectional) needs the whole sequence" in reason
     with pytest.raises(ConversionError, match=r"both \(Bidirectional\) needs the whole sequence"):
         choose_lowering(request_for(model), "chunked")
+
+
+def test_stepping_is_one_signature_of_one_step():
+    model = keras.Sequential([keras.Input((None, 4)), layers.LSTM(8)])
+    request = request_for(model)
+    lowering, reason = choose_lowering(request, "stepping")
+    lowered = lowering.lower(request, reason)
+    assert [(s.name, s.steps) for s in lowered.execution.signatures] == [("chunk_1", 1)]
+    assert lowered.execution.mode == "chunked"
 
 
 def test_unknown_lowering():

@@ -127,6 +127,7 @@ FIXED_OR_MASKED = {*WHOLE_ONLY, "unrolled-in-keras", "masking", "embedding"}
 POSSIBLE = [
     *[(name, "while") for name in MODELS],
     *[(name, "chunked") for name in MODELS if name not in WHOLE_ONLY],
+    *[(name, "stepping") for name in MODELS if name not in WHOLE_ONLY],
     *[(name, "unrolled") for name in MODELS if name in FIXED_OR_MASKED],
 ]
 
