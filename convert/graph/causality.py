@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
@@ -72,6 +72,19 @@ class Causality:
 class _Found:
     obstacles: list[str]
     padding: list[str]
+    # Tensors of one time axis, by id: each leads to another of its kind, the last one to itself.
+    joined: dict[int, int] = field(default_factory=dict)
+
+    def join(self, tensors: list[int]) -> None:
+        """These have the same steps."""
+        for tensor in tensors[1:]:
+            self.joined[self.axis_of(tensor)] = self.axis_of(tensors[0])
+
+    def axis_of(self, tensor: int) -> int:
+        """One tensor that stands for all of its time axis."""
+        while (other := self.joined.setdefault(tensor, tensor)) != tensor:
+            tensor = other
+        return tensor
 
 
 def follow_time(model: Any, output_names: tuple[str, ...]) -> Causality:
@@ -86,6 +99,10 @@ def follow_time(model: Any, output_names: tuple[str, ...]) -> Causality:
     )
     if not inputs:
         found.obstacles.append("no input has a time axis")
+    sequences = [tensor for tensor in graph.inputs if marks[id(tensor)]]
+    lengths = {tensor.shape[1] for tensor in sequences}
+    if len({found.axis_of(id(tensor)) for tensor in sequences}) > 1 and (len(lengths) > 1 or None in lengths):
+        found.obstacles.append(f"inputs {' and '.join(inputs)} may differ in length: nothing joins them step by step")
     return Causality(inputs, outputs, tuple(dict.fromkeys(found.obstacles)), tuple(dict.fromkeys(found.padding)))
 
 
@@ -102,6 +119,8 @@ def _follow(model: Any, marks: dict[int, bool], found: _Found) -> None:
         incoming = [marks.get(id(tensor), False) for tensor in node.input_tensors]
         outgoing = _outgoing(node, incoming, found)
         marks.update({id(t): mark for t, mark in zip(node.output_tensors, outgoing, strict=True)})
+        tensors = [*node.input_tensors, *node.output_tensors]
+        found.join([id(t) for t, mark in zip(tensors, [*incoming, *outgoing], strict=True) if mark])
 
 
 def _outgoing(node: Any, incoming: list[bool], found: _Found) -> list[bool]:

@@ -16,7 +16,13 @@ import tensorflow as tf
 
 from edgernn.convert.cells import lower_cell
 from edgernn.convert.cells.base import CellLowering, States, Tensor
-from edgernn.convert.graph.walk import embedding_layers, mask_comparisons, recurrent_layers, time_distributed_layers
+from edgernn.convert.graph.walk import (
+    embedding_layers,
+    graphs_in,
+    mask_comparisons,
+    recurrent_layers,
+    time_distributed_layers,
+)
 from edgernn.convert.loops import LoopOptions, LoopResult
 
 Loop = Callable[[CellLowering, Tensor, States, Tensor | None, LoopOptions], LoopResult]
@@ -71,6 +77,9 @@ class Substitution:
                 stack.enter_context(_replaced(layer, "call", self._all_steps_of(layer)))
             for layer in embedding_layers(self._model):
                 stack.enter_context(_replaced(layer, "call", _lookup_of(layer)))
+            for model in graphs_in(self._model):
+                # A piece of a sequence is shorter than the length that the model declares.
+                stack.enter_context(_replaced(model, "_manual_input_spec", None))
             for operation in mask_comparisons(self._model):
                 stack.enter_context(_replaced(operation, "call", _comparing(operation.call)))
             yield
@@ -169,7 +178,7 @@ def _weights_read_once(model: Any) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _replaced(layer: Any, attribute: str, value: Any) -> Iterator[None]:
-    had, before = attribute in vars(layer), getattr(layer, attribute)
+    had, before = attribute in vars(layer), getattr(layer, attribute, None)
     setattr(layer, attribute, value)
     try:
         yield

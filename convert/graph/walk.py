@@ -61,10 +61,15 @@ def time_distributed_layers(model: Any) -> list[Any]:
     return [layer for layer in model._flatten_layers() if type(layer) is keras.layers.TimeDistributed]
 
 
+def graphs_in(model: Any) -> list[Any]:
+    """The functional graph of the model, and those of the models in it."""
+    nested = (layer for layer in model._flatten_layers() if is_model(layer) and layer is not model)
+    return [functional_of(each) for each in (model, *nested) if _has_graph(each)]
+
+
 def mask_comparisons(model: Any) -> list[Any]:
     """The operations in the model by which `mask_zero` and `Masking` compare steps with the masked value."""
-    models = [model, *(layer for layer in model._flatten_layers() if is_model(layer) and layer is not model)]
-    nodes = [node for each in models if _has_graph(each) for node in nodes_in_order(each)]
+    nodes = [node for graph in graphs_in(model) for node in nodes_in_order(graph)]
     return list({id(n.operation): n.operation for n in nodes if type(n.operation).__name__ == "NotEqual"}.values())
 
 

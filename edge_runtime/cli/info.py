@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from edgernn.edge_runtime.bundle import Bundle
     from edgernn.edge_runtime.spec.manifest import Manifest
-    from edgernn.edge_runtime.spec.tensors import TensorSpec
+    from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def _document(bundle: Bundle) -> dict[str, Any]:
         "file": str(bundle.path),
         "bytes": bundle.size,
         "sha256": bundle.sha256,
-        "engine": _engine(),
+        "engine": _engine(bundle.manifest.execution),
         **bundle.manifest.to_dict(),
     }
 
@@ -56,7 +56,7 @@ def _rows(bundle: Bundle) -> list[tuple[str, str]]:
         ("states", states or "none"),
         ("recipe", f"{manifest.quantization.recipe}: {manifest.quantization.summary}"),
         ("target", manifest.target),
-        ("engine", _engine()),
+        ("engine", _engine(manifest.execution)),
         ("model", f"{manifest.model.size:,} bytes"),
         ("assets", assets),
         ("operators", ", ".join(f"{op.name} v{op.version} x{op.count}" for op in manifest.ops)),
@@ -92,8 +92,9 @@ def _tensors(tensors: tuple[TensorSpec, ...]) -> str:
     return ", ".join(f"{t.name} {t.dtype}{['any' if n is None else n for n in t.shape]}" for t in tensors)
 
 
-def _engine() -> str:
-    from edgernn.edge_runtime.engines import survey
+def _engine(execution: ExecutionSpec) -> str:
+    from edgernn.edge_runtime.engines import by_preference
 
-    available = [status for status in survey() if status.available]
-    return f"{available[0].name} {available[0].version}" if available else "none is installed (see edgernn doctor)"
+    states = [engine.status() for engine in by_preference(execution)]
+    found = next((f"{state.name} {state.version}" for state in states if state.available), None)
+    return found or "none is installed (see edgernn doctor)"

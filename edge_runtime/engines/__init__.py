@@ -68,6 +68,8 @@ def by_preference(execution: ExecutionSpec) -> tuple[Engine, ...]:
     """
     if execution.mode == "chunked" and [signature.steps for signature in execution.signatures] == [1]:
         return tuple(sorted(ENGINES, key=lambda engine: isinstance(engine, CompiledModelEngine)))
+    if execution.mode == "dynamic":
+        return tuple(engine for engine in ENGINES if not isinstance(engine, CompiledModelEngine))
     return ENGINES
 
 

@@ -97,3 +97,34 @@ def test_which_layers_mix_time_steps(name):
     assert bool(causality.obstacles) == (name in MIXING)
     assert causality.sequence_inputs == ("x",)
     assert causality.sequence_outputs == (() if name == "pooling" else ("y",))
+
+
+def two_inputs(first: int | None, second: int | None, joined: bool) -> keras.Model:
+    x, y = keras.Input((first, 4), name="x"), keras.Input((second, 4), name="y")
+    if joined:
+        return keras.Model([x, y], layers.LSTM(3)(layers.Add()([x, y])))
+    return keras.Model([x, y], layers.Concatenate()([layers.LSTM(3)(x), layers.GRU(2)(y)]))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "joined", "together"),
+    [
+        (None, None, True, True),
+        (None, None, False, False),
+        (9, 9, False, True),
+        (9, 12, False, False),
+        (9, None, False, False),
+    ],
+)
+def test_inputs_that_may_differ_in_length_are_not_cut_together(first, second, joined, together):
+    obstacles = follow_time(two_inputs(first, second, joined), ("out",)).obstacles
+    fault = "inputs x and y may differ in length: nothing joins them step by step"
+    assert obstacles == (() if together else (fault,))
+
+
+def test_a_shared_layer_joins_nothing():
+    x, y = keras.Input((None, 4), name="x"), keras.Input((None, 4), name="y")
+    encoder = keras.Sequential([keras.Input((None, 4)), layers.GRU(3)])
+    shared = layers.Dense(4)
+    model = keras.Model([x, y], layers.Subtract()([encoder(shared(x)), encoder(shared(y))]))
+    assert "inputs x and y may differ in length" in follow_time(model, ("out",)).obstacles[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
 import pytest
@@ -235,3 +237,31 @@ def test_equal_outputs_keep_their_names():
     assert len(found) == 4
     for value, wanted in zip(found.values(), keras.tree.flatten(expected), strict=True):
         np.testing.assert_allclose(value, np.asarray(wanted), atol=2e-6)
+
+
+def nested_of_fixed_length() -> Any:
+    inner = keras.Input((30, 4))
+    part = keras.Model(inner, layers.GRU(5, return_sequences=True)(inner))
+    inputs = keras.Input((30, 4), name="x")
+    return randomize(keras.Model(inputs, layers.Dense(2)(layers.LSTM(3)(part(inputs)))))
+
+
+def functional_of_fixed_length() -> Any:
+    inputs = keras.Input((30, 4), name="x")
+    return randomize(keras.Model(inputs, layers.LSTM(3)(inputs)))
+
+
+@pytest.mark.parametrize("make", [functional_of_fixed_length, nested_of_fixed_length])
+def test_pieces_of_a_model_that_declares_a_length(make):
+    """A functional model refuses inputs of another length: its pieces must not be refused."""
+    model = make()
+    made = lower(model, "chunked")
+    x = np.random.default_rng(3).standard_normal((1, 30, 4)).astype(np.float32)
+    stream, parts = made.stream(), []
+    sizes = [signature.steps for signature in made.lowered.execution.signatures]
+    for piece in chunk_plan(30, sizes):
+        stream.run(piece.signature, {"x": x[:, piece.start : piece.stop]})
+        parts.append(next(iter(stream.outputs(piece.signature).values())))
+    np.testing.assert_allclose(parts[-1], np.asarray(model(x)), atol=1e-5)
+    with pytest.raises(ValueError, match="incompatible"):
+        model(x[:, :7])
