@@ -17,11 +17,11 @@ class Check:
     """How far an engine's outputs are from the reference's.
 
     Attributes:
-      error: greatest absolute difference, as a part of the reference's greatest absolute value.
+      deviation: greatest absolute difference, as a part of the reference's greatest absolute value.
       agreement: part of the rows with the same argmax.
     """
 
-    error: float
+    deviation: float
     agreement: float
 
 
@@ -40,8 +40,8 @@ class Unit(ABC):
         """Compares with the reference."""
         expected = reference(name)["y"]
         found = np.asarray(self.outputs(), np.float64).reshape(expected.shape)
-        error = float(np.abs(found - expected).max() / np.abs(expected).max())
-        return Check(error, float((found.argmax(1) == expected.argmax(1)).mean()))
+        deviation = float(np.abs(found - expected).max() / np.abs(expected).max())
+        return Check(deviation, float((found.argmax(1) == expected.argmax(1)).mean()))
 
     def times(self, calls: int) -> list[float]:
         """Microseconds of each of `calls` runs, a part of a run."""

@@ -15,11 +15,11 @@ from units import Unit
 
 def main() -> None:
     """Answers each line with a line."""
-    adapter = importlib.import_module(f"adapters.{sys.argv[1]}")
-    folder = Path(sys.argv[2])
-    # Engines chat on standard output; the answers get a descriptor of their own.
+    # Engines chat on standard output, also while they are imported; the answers get a descriptor of their own.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
+    adapter = importlib.import_module(f"adapters.{sys.argv[1]}")
+    folder = Path(sys.argv[2])
     _say(answers, {"variants": adapter.VARIANTS})
     units: dict[tuple[str, str], Unit] = {}
     for line in sys.stdin:
