@@ -42,7 +42,10 @@ class Model:
             raise InputError(f"threads must be 1 or more, not {options.threads}")
         self._bundle = bundle
         self._execution = bundle.manifest.execution
-        self._sizes = [signature.steps for signature in self._execution.signatures]
+        self._sizes = tuple(signature.steps for signature in self._execution.signatures)
+        self._inputs = bundle.manifest.inputs
+        self._output_names = tuple(tensor.name for tensor in bundle.manifest.outputs)
+        self._zeros = zero_states(self._execution.states)
         self._opened, self._engine = open_model(bundle.model, self._execution, options, engine)
         self._stream = self._opened.stream()
         self.lock = threading.Lock()
@@ -78,10 +81,8 @@ class Model:
         Raises:
           InputError: a name, shape, dtype or length does not fit; all faults are named.
         """
-        arrays = check_inputs(inputs, self.manifest.inputs)
-        start = zero_states(self._execution.states)
-        if states is not None:
-            start = check_inputs(states, state_specs(self._execution))
+        arrays = check_inputs(inputs, self._inputs)
+        start = self._zeros if states is None else check_inputs(states, state_specs(self._execution))
         with self.lock:
             if start:
                 self._stream.set_states(start)
@@ -116,13 +117,14 @@ class Model:
         return self._run_chunked(stream, arrays, length)
 
     def _length(self, arrays: dict[str, Array]) -> int:
-        lengths = {name: int(arrays[name].shape[1]) for name in self._execution.sequence_inputs}
-        if len(set(lengths.values())) > 1:
-            raise InputError(f"sequence inputs differ in length: {lengths}")
-        length = next(iter(lengths.values()), 0)
-        if lengths and length < 1:
-            raise InputError(f"sequence input {next(iter(lengths))!r} is empty: at least one step is needed")
-        return length
+        """Steps of the sequence inputs (0 where the model has none)."""
+        names = self._execution.sequence_inputs
+        length = arrays[names[0]].shape[1] if names else 0
+        if any(arrays[name].shape[1] != length for name in names[1:]):
+            raise InputError(f"sequence inputs differ in length: { {name: arrays[name].shape[1] for name in names} }")
+        if names and length < 1:
+            raise InputError(f"sequence input {names[0]!r} is empty: at least one step is needed")
+        return int(length)
 
     def _run_once(self, arrays: dict[str, Array]) -> dict[str, Array]:
         for name in self._execution.sequence_inputs:
@@ -144,7 +146,7 @@ class Model:
                 for name in sequences:
                     parts[name].append(outputs[name])
         joined = {name: np.concatenate(pieces_, axis=1) for name, pieces_ in parts.items()}
-        return {t.name: joined.get(t.name, outputs[t.name]) for t in self.manifest.outputs}
+        return {name: joined[name] if name in joined else outputs[name] for name in self._output_names}
 
     def _run_whole(self, arrays: dict[str, Array], length: int) -> dict[str, Array]:
         piece = whole_plan(length, self._sizes)

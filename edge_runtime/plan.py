@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from edgernn.edge_runtime.errors import InputError
 
@@ -17,7 +18,8 @@ class Piece:
     stop: int
 
 
-def chunk_plan(length: int, sizes: Sequence[int]) -> list[Piece]:
+@lru_cache(maxsize=256)
+def chunk_plan(length: int, sizes: tuple[int, ...]) -> tuple[Piece, ...]:
     """The fewest calls for `length` steps: the greatest size that fits, again and again.
 
     Args:
@@ -30,7 +32,7 @@ def chunk_plan(length: int, sizes: Sequence[int]) -> list[Piece]:
         while length - start >= size:
             pieces.append(Piece(signature, start, start + size))
             start += size
-    return pieces
+    return tuple(pieces)
 
 
 def whole_plan(length: int, sizes: Sequence[int]) -> Piece:

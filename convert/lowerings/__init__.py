@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-from edgernn.convert.lowerings.base import CHUNK_SIZES, Lowered, Lowering, LoweringRequest, TracedSignature
+from edgernn.convert.lowerings.base import (
+    CHUNK_SIZES,
+    Lowered,
+    Lowering,
+    LoweringRequest,
+    TracedSignature,
+    chunk_sizes_for,
+)
 from edgernn.convert.lowerings.choice import choose_lowering
 from edgernn.convert.lowerings.registry import LOWERINGS
 
-__all__ = ["CHUNK_SIZES", "LOWERINGS", "Lowered", "Lowering", "LoweringRequest", "TracedSignature", "choose_lowering"]
+__all__ = [
+    "CHUNK_SIZES",
+    "LOWERINGS",
+    "Lowered",
+    "Lowering",
+    "LoweringRequest",
+    "TracedSignature",
+    "choose_lowering",
+    "chunk_sizes_for",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,21 @@ from edgernn.edge_runtime.spec.tensors import ExecutionSpec, SignatureSpec, Tens
 
 # Each size costs file (its steps, once more) and saves calls: 100 steps are 6 x 16 + 4, ten calls instead of 100.
 CHUNK_SIZES = (16, 4, 1)
+# Where the length is known, its greatest divisor up to this is the first size: fewer calls, at the price of operations.
+_MOST_STEPS = 64
+
+
+def chunk_sizes_for(lengths: Collection[int | None]) -> tuple[int, ...]:
+    """Steps of the signatures of a chunked lowering, greatest first, the last one 1.
+
+    Args:
+      lengths: that the model's sequence inputs declare, None where a length is free.
+    """
+    if len(set(lengths)) != 1 or None in lengths:
+        return CHUNK_SIZES
+    (length,) = {length for length in lengths if length is not None}
+    first = max(size for size in range(1, min(length, _MOST_STEPS) + 1) if length % size == 0)
+    return (first, *CHUNK_SIZES[1:]) if first > CHUNK_SIZES[0] else CHUNK_SIZES
 
 
 @dataclass(frozen=True)

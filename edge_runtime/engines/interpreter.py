@@ -70,8 +70,9 @@ class _OpenInterpreter(OpenModel):
         # The interpreter goes when nothing holds it, and the runners do not.
         self._native = native
         self._execution = execution
-        self._runners = [native.get_signature_runner(signature.name) for signature in execution.signatures]
-        self._only = _only_signature(native, self._runners, execution)
+        self._only = _only_signature(native, execution)
+        names = [] if self._only else [signature.name for signature in execution.signatures]
+        self._runners = [native.get_signature_runner(name) for name in names]
 
     def stream(self) -> Stream:
         if self._only is not None:
@@ -84,27 +85,29 @@ class _Signature:
     """Where the tensors of a model's only signature are.
 
     Attributes:
-      inputs: index and dtype by name, without the states.
-      outputs: index by name, without the states.
-      states: index of the incoming and of the outgoing tensor, by name.
+      inputs: name, index and dtype of each, without the states.
+      outputs: name and index of each, without the states.
+      states: name, and index of the incoming and of the outgoing tensor, of each.
     """
 
-    inputs: dict[str, tuple[int, np.dtype[Any]]]
-    outputs: dict[str, int]
-    states: dict[str, tuple[int, int]]
+    inputs: tuple[tuple[str, int, np.dtype[Any]], ...]
+    outputs: tuple[tuple[str, int], ...]
+    states: tuple[tuple[str, int, int], ...]
 
 
-def _only_signature(native: Any, runners: list[Any], execution: ExecutionSpec) -> _Signature | None:
+def _only_signature(native: Any, execution: ExecutionSpec) -> _Signature | None:
     """A file with one signature of fixed shapes has one graph, and that is called without a runner's checks."""
-    if len(runners) != 1 or execution.mode == "dynamic":
+    if len(execution.signatures) != 1 or execution.mode == "dynamic":
         return None
     native.allocate_tensors()
-    (signature,), (runner,) = execution.signatures, runners
+    (signature,) = execution.signatures
+    # The runner must not outlive this function: the interpreter is not called while one refers to it.
+    runner = native.get_signature_runner(signature.name)
     inputs, outputs = runner.get_input_details(), runner.get_output_details()
     return _Signature(
-        inputs={t.name: (inputs[t.name]["index"], np.dtype(t.dtype)) for t in signature.inputs},
-        outputs={t.name: outputs[t.name]["index"] for t in signature.outputs},
-        states={s.name: (inputs[s.name]["index"], outputs[s.name]["index"]) for s in execution.states},
+        inputs=tuple((t.name, inputs[t.name]["index"], np.dtype(t.dtype)) for t in signature.inputs),
+        outputs=tuple((t.name, outputs[t.name]["index"]) for t in signature.outputs),
+        states=tuple((s.name, inputs[s.name]["index"], outputs[s.name]["index"]) for s in execution.states),
     )
 
 
@@ -119,19 +122,20 @@ class _SingleSignatureStream(Stream):
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
         native, where, states = self._native, self._signature, self._states
         try:
-            for name, (index, dtype) in where.inputs.items():
+            for name, index, dtype in where.inputs:
                 array = inputs[name]
                 native.set_tensor(index, array if array.dtype == dtype else array.astype(dtype))
-            for name, (index, _) in where.states.items():
+            for name, index, _ in where.states:
                 native.set_tensor(index, states[name])
             native.invoke()
         except (RuntimeError, ValueError) as error:
             raise RuntimeUnavailable(f"the engine failed on this input: {error}") from error
-        for name, (_, index) in where.states.items():
+        for name, _, index in where.states:
             states[name] = native.get_tensor(index)
 
     def outputs(self, signature: int) -> dict[str, Array]:
-        return {name: self._native.get_tensor(index) for name, index in self._signature.outputs.items()}
+        get = self._native.get_tensor
+        return {name: get(index) for name, index in self._signature.outputs}
 
     def states(self) -> dict[str, Array]:
         return {name: array.copy() for name, array in self._states.items()}

@@ -68,7 +68,7 @@ def run(made: LoweredModel, x: np.ndarray) -> np.ndarray:
         stream.run(0, {"x": x})
         return stream.outputs(0)[name]
     parts = []
-    for piece in chunk_plan(x.shape[1], sizes):
+    for piece in chunk_plan(x.shape[1], tuple(sizes)):
         stream.run(piece.signature, {"x": x[:, piece.start : piece.stop]})
         parts.append(stream.outputs(piece.signature)[name])
     return np.concatenate(parts, axis=1) if execution.sequence_outputs else parts[-1]

@@ -171,7 +171,7 @@ def test_whole_models(name, lowering):
                 found = found[:, :length]
         else:
             parts = []
-            for piece in chunk_plan(length, sizes):
+            for piece in chunk_plan(length, tuple(sizes)):
                 stream.run(piece.signature, {"x": x[:, piece.start : piece.stop]})
                 parts.append(stream.outputs(piece.signature)[output.name])
             found = np.concatenate(parts, axis=1) if execution.sequence_outputs else parts[-1]
@@ -259,7 +259,7 @@ def test_pieces_of_a_model_that_declares_a_length(make):
     x = np.random.default_rng(3).standard_normal((1, 30, 4)).astype(np.float32)
     stream, parts = made.stream(), []
     sizes = [signature.steps for signature in made.lowered.execution.signatures]
-    for piece in chunk_plan(30, sizes):
+    for piece in chunk_plan(30, tuple(sizes)):
         stream.run(piece.signature, {"x": x[:, piece.start : piece.stop]})
         parts.append(next(iter(stream.outputs(piece.signature).values())))
     np.testing.assert_allclose(parts[-1], np.asarray(model(x)), atol=1e-5)
