@@ -27,6 +27,43 @@ def list_ops(model: bytes) -> tuple[OpSpec, ...]:
     return tuple(OpSpec(name, version, count) for (name, version), count in ordered)
 
 
+# Operators that read a few rows of a constant, not all of it.
+_LOOKUPS = (schema.BuiltinOperator.GATHER, schema.BuiltinOperator.EMBEDDING_LOOKUP)
+# Smaller constants are shapes and axes.
+_LEAST_WEIGHT_BYTES = 64
+
+
+def weight_reads(model: bytes) -> dict[str, tuple[int, int]]:
+    """By signature: bytes of different weights that one call reads, and bytes read in all, each use counted.
+
+    Both are 0 for a signature with a loop in its graph, which may turn any number of times.
+    """
+    root = schema.Model.GetRootAs(model, 0)
+    found = {}
+    for index in range(root.SignatureDefsLength()):
+        signature = root.SignatureDefs(index)
+        found[signature.SignatureKey().decode("utf-8")] = _reads(root, root.Subgraphs(signature.SubgraphIndex()))
+    return found
+
+
+def _reads(root: schema.Model, subgraph: schema.SubGraph) -> tuple[int, int]:
+    sizes: dict[int, int] = {}
+    total = 0
+    for number in range(subgraph.OperatorsLength()):
+        operator = subgraph.Operators(number)
+        code = root.OperatorCodes(operator.OpcodeIndex())
+        builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        if builtin == schema.BuiltinOperator.WHILE:
+            return 0, 0
+        for tensor in () if builtin in _LOOKUPS else operator.InputsAsNumpy():
+            buffer = subgraph.Tensors(tensor).Buffer() if tensor >= 0 else 0
+            size = root.Buffers(buffer).DataLength() if buffer else 0
+            if size >= _LEAST_WEIGHT_BYTES:
+                sizes[buffer] = size
+                total += size
+    return sum(sizes.values()), total
+
+
 def _name(code: schema.OperatorCode) -> str:
     builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
     if builtin == schema.BuiltinOperator.CUSTOM:

@@ -63,7 +63,7 @@ def work(folder: Path) -> Response:
     from edgernn.convert.graph.causality import follow_time
     from edgernn.convert.keras_model import describe_inputs, describe_outputs, load_keras
     from edgernn.convert.lowerings import LoweringRequest, choose_lowering, chunk_sizes_for
-    from edgernn.convert.ops import list_ops
+    from edgernn.convert.ops import list_ops, weight_reads
     from edgernn.convert.recipes import find_recipe
     from edgernn.convert.reference import KerasReference
     from edgernn.convert.targets import check_ops, find_target
@@ -81,6 +81,7 @@ def work(folder: Path) -> Response:
     lowered = share_weights(lowering.lower(task, reason), recipe)
     samples = _samples(folder, recipe, lowered, inputs)
     data = export_tflite(model, lowered.signatures, samples, recipe, target, stage)
+    lowered = _with_reads(lowered, weight_reads(data))
     ops = list_ops(data)
     check_ops(ops, target)
     (folder / files.MODEL).write_bytes(data)
@@ -95,6 +96,14 @@ def work(folder: Path) -> Response:
 def share_weights(lowered: Lowered, recipe: Recipe) -> Lowered:
     """Tells the runtime whether the recipe's operators may share packed weights."""
     return replace(lowered, execution=replace(lowered.execution, share_packed_weights=not recipe.calibrated))
+
+
+def _with_reads(lowered: Lowered, reads: dict[str, tuple[int, int]]) -> Lowered:
+    signatures = tuple(
+        replace(spec, weight_bytes=reads[spec.name][0], read_bytes=reads[spec.name][1])
+        for spec in lowered.execution.signatures
+    )
+    return replace(lowered, execution=replace(lowered.execution, signatures=signatures))
 
 
 def _samples(

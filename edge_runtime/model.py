@@ -101,7 +101,11 @@ class Model:
                 "this bundle computes whole sequences only, and has no sessions: a model that looks ahead "
                 "(Bidirectional, go_backwards) cannot be fed step by step; convert others with --lowering chunked"
             )
-        return Session(self, self._opened.stream())
+        return Session(self, self.new_stream())
+
+    def new_stream(self) -> Stream:
+        """The engine's own interface, with states of its own: for measurements. Hold `lock` around its calls."""
+        return self._opened.stream()
 
     def run_stream(self, stream: Stream, arrays: dict[str, Array]) -> dict[str, Array]:
         """Runs checked arrays through a stream, from its states (`Session.run`)."""

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from edgernn.edge_runtime.cli.output import quiet_native_logs_for_good
-from edgernn.edge_runtime.measure import peak_memory_bytes
+from edgernn.edge_runtime.measure.memory import peak_memory_bytes
 
 _MESSAGES, _ROUNDS = 100, 3
 

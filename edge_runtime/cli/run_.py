@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
 from edgernn.edge_runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from edgernn.edge_runtime.model import Model
     from edgernn.edge_runtime.tasks.classify import TextClassifier
 
 
@@ -23,7 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="*",
         metavar="INPUT",
         help="texts, or a .txt file with one text a line; without any, standard input line by line; "
-        "for a bare model a .npz file with its inputs by name",
+        "for a bare model .npz files with its inputs by name or .csv files with a row a step; without any, standard "
+        "input, a step a line",
     )
     parser.add_argument("--top", type=int, metavar="K", help="show the K most probable labels (default: all)")
     add_engine_arguments(parser)
@@ -33,12 +32,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Runs the bundle on every input."""
     from edgernn.edge_runtime.cli.output import print_json
+    from edgernn.edge_runtime.cli.run_arrays import print_stream, run_files, standard_input, stream_lines
     from edgernn.edge_runtime.tasks.classify import TextClassifier
 
     if args.top is not None and args.top < 1:
         raise InputError(f"--top must be 1 or more, not {args.top}")
     model = open_bundle(args)
-    results = _classify(model, args) if isinstance(model, TextClassifier) else _arrays(model, args)
+    if not isinstance(model, TextClassifier) and not args.input:
+        print_stream(stream_lines(model, standard_input()), args.json)
+        return 0
+    results = _classify(model, args) if isinstance(model, TextClassifier) else run_files(model, args.input)
     if args.json:
         print_json(results)
     else:
@@ -59,23 +62,6 @@ def _classify(model: TextClassifier, args: argparse.Namespace) -> list[dict[str,
         }
         for text in read_text_inputs(args.input)
     ]
-
-
-def _arrays(model: Model, args: argparse.Namespace) -> list[dict[str, Any]]:
-    import numpy as np
-
-    if not args.input:
-        raise InputError("a bare model takes .npz files with its inputs by name: see edgernn info for the names")
-    results = []
-    for name in args.input:
-        try:
-            with np.load(Path(name), allow_pickle=False) as file:
-                inputs = {key: file[key] for key in file.files}
-        except (OSError, ValueError, AttributeError) as error:
-            raise InputError(f"{name}: cannot be read as .npz: {error}") from error
-        outputs = {key: array.tolist() for key, array in model.run(inputs).items()}
-        results.append({"file": name, "outputs": outputs})
-    return results
 
 
 def _lines(results: list[dict[str, Any]]) -> list[str]:

@@ -47,12 +47,17 @@ class SignatureSpec:
       steps: N, the number of time steps that one call takes; 0 where the declared shapes say all.
       inputs: without the states.
       outputs: without the states.
+      weight_bytes: different weights that one call reads; tables of which rows are looked up are left out.
+      read_bytes: weights that one call reads, once more for each operator that uses them; 0 where a loop in the graph
+        decides.
     """
 
     name: str
     steps: int
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
+    weight_bytes: int = 0
+    read_bytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from command import edgernn
 from conftest import FIXTURES
 from fixtures.make import write_sentences
 
 INT8 = str(FIXTURES / "tiny.int8.tflite")
-
-
-def edgernn(*words: str, stdin: bytes = b"", **environment: str) -> tuple[int, str, str]:
-    process = subprocess.run(
-        [sys.executable, "-m", "edgernn.edge_runtime.cli.main", *words],
-        input=stdin,
-        capture_output=True,
-        env={**os.environ, **environment},
-        check=False,
-    )
-    return process.returncode, process.stdout.decode("utf-8"), process.stderr.decode("utf-8")
 
 
 def test_run_with_arguments():
@@ -204,17 +193,6 @@ def test_eval_with_a_label_that_the_model_does_not_know(tmp_path):
     status, out, err = edgernn("eval", INT8, "--data", str(file))
     assert (status, out) == (2, "")
     assert "labels that the model does not know: sport (it knows food, travel, weather)" in err
-
-
-def test_bench():
-    status, out, err = edgernn("bench", INT8, "--seconds", "0.05", "--json")
-    assert (status, err) == (0, "")
-    document = json.loads(out)
-    assert [latency["steps"] for latency in document["latencies"]] == [1, 8, 32, 128]
-    for latency in document["latencies"]:
-        assert 0 < latency["p50"] <= latency["p90"] <= latency["p99"]
-    assert document["file_bytes"] == Path(INT8).stat().st_size
-    assert edgernn("bench", INT8, "--seconds", "0.05")[1].splitlines()[2].split()[:2] == ["steps", "p50"]
 
 
 def test_doctor():
