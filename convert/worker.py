@@ -61,6 +61,7 @@ def work(folder: Path) -> Response:
     stage("importing TensorFlow")
     from edgernn.convert.export import export_tflite
     from edgernn.convert.graph.causality import follow_time
+    from edgernn.convert.graph.walk import recurrent_layers
     from edgernn.convert.keras_model import describe_inputs, describe_outputs, load_keras
     from edgernn.convert.lowerings import LoweringRequest, choose_lowering, chunk_sizes_for
     from edgernn.convert.ops import list_ops, weight_reads
@@ -74,7 +75,7 @@ def work(folder: Path) -> Response:
     inputs, outputs = describe_inputs(model), describe_outputs(model)
     causality = follow_time(model, tuple(t.name for t in outputs))
     lengths = [tensor.shape[1] for tensor in inputs if tensor.name in causality.sequence_inputs]
-    sizes = (1,) if recipe.single_steps else chunk_sizes_for(lengths)
+    sizes = (1,) if recipe.single_steps else chunk_sizes_for(lengths, len(recurrent_layers(model)))
     task = LoweringRequest(model, inputs, outputs, causality, request.always_real, request.max_length, sizes)
     lowering, reason = choose_lowering(task, request.lowering, recipe.refused_lowerings)
     stage(f"lowering ({lowering.name})")

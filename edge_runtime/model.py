@@ -12,7 +12,6 @@ import numpy.typing as npt
 from edgernn.edge_runtime.arrays import check_inputs, state_specs
 from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import Array, EngineOptions, Stream, open_model
-from edgernn.edge_runtime.engines.base import zero_states
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.plan import chunk_plan, whole_plan
 from edgernn.edge_runtime.spec.manifest import Manifest
@@ -45,7 +44,6 @@ class Model:
         self._sizes = tuple(signature.steps for signature in self._execution.signatures)
         self._inputs = bundle.manifest.inputs
         self._output_names = tuple(tensor.name for tensor in bundle.manifest.outputs)
-        self._zeros = zero_states(self._execution.states)
         self._opened, self._engine = open_model(bundle.model, self._execution, options, engine)
         self._stream = self._opened.stream()
         self.lock = threading.Lock()
@@ -82,9 +80,11 @@ class Model:
           InputError: a name, shape, dtype or length does not fit; all faults are named.
         """
         arrays = check_inputs(inputs, self._inputs)
-        start = self._zeros if states is None else check_inputs(states, state_specs(self._execution))
+        start = None if states is None else check_inputs(states, state_specs(self._execution))
         with self.lock:
-            if start:
+            if start is None:
+                self._stream.reset()
+            else:
                 self._stream.set_states(start)
             return self._run_checked(self._stream, arrays)
 
@@ -135,14 +135,16 @@ class Model:
             if arrays[name].shape[1] < 1:
                 raise InputError(f"sequence input {name!r} is empty: at least one step is needed")
         self._stream.run(0, arrays)
-        outputs = self._stream.outputs(0)
-        return {tensor.name: outputs[tensor.name] for tensor in self.manifest.outputs}
+        return self._stream.outputs(0)
 
     def _run_chunked(self, stream: Stream, arrays: dict[str, Array], length: int) -> dict[str, Array]:
         sequences = self._execution.sequence_outputs
+        pieces = chunk_plan(length, self._sizes)
+        if len(pieces) == 1:
+            stream.run(pieces[0].signature, arrays)
+            return stream.outputs(pieces[0].signature)
         parts: dict[str, list[Array]] = {name: [] for name in sequences}
         outputs: dict[str, Array] = {}
-        pieces = chunk_plan(length, self._sizes)
         for piece in pieces:
             stream.run(piece.signature, self._slice(arrays, piece.start, piece.stop))
             if sequences or piece is pieces[-1]:

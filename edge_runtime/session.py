@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from edgernn.edge_runtime.arrays import check_inputs, state_specs
 from edgernn.edge_runtime.engines import Array, Stream
-from edgernn.edge_runtime.engines.base import zero_states
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.spec.tensors import TensorSpec
 
@@ -91,7 +90,7 @@ class Session:
     def reset(self) -> None:
         """Sets every state to zero: a new sequence begins."""
         with self._model.lock:
-            self._stream.set_states(zero_states(self._execution.states))
+            self._stream.reset()
 
     def snapshot(self) -> dict[str, Array]:
         """The states by name, and the model's hash: plain arrays, which `numpy.savez` keeps and any device restores."""

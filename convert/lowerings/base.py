@@ -8,24 +8,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgernn.convert.graph.causality import Causality
+from edgernn.convert.lowerings.cost import MAX_UNROLLED_BYTES, unrolled_bytes
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, SignatureSpec, TensorSpec
 
 # Each size costs file (its steps, once more) and saves calls: 100 steps are 6 x 16 + 4, ten calls instead of 100.
 CHUNK_SIZES = (16, 4, 1)
 # Where the length is known, its greatest divisor up to this is the first size: fewer calls, at the price of operations.
-_MOST_STEPS = 64
+# Longer pieces are slower: each operation has structures of its own, and a hundred steps of them fall out of the cache.
+_MOST_STEPS = 50
 
 
-def chunk_sizes_for(lengths: Collection[int | None]) -> tuple[int, ...]:
+def chunk_sizes_for(lengths: Collection[int | None], layers: int) -> tuple[int, ...]:
     """Steps of the signatures of a chunked lowering, greatest first, the last one 1.
 
     Args:
       lengths: that the model's sequence inputs declare, None where a length is free.
+      layers: number of recurrent layers, each of which is written out once a step.
     """
     if len(set(lengths)) != 1 or None in lengths:
         return CHUNK_SIZES
     (length,) = {length for length in lengths if length is not None}
-    first = max(size for size in range(1, min(length, _MOST_STEPS) + 1) if length % size == 0)
+    sizes = [size for size in range(1, min(length, _MOST_STEPS) + 1) if length % size == 0]
+    first = max(size for size in sizes if size == 1 or unrolled_bytes(size, layers) <= MAX_UNROLLED_BYTES)
     return (first, *CHUNK_SIZES[1:]) if first > CHUNK_SIZES[0] else CHUNK_SIZES
 
 

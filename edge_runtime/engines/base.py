@@ -75,6 +75,10 @@ class Stream(ABC):
         """A copy of the states as they are now, by name."""
 
     @abstractmethod
+    def reset(self) -> None:
+        """Every state is zero for the next call; cheaper than `set_states`."""
+
+    @abstractmethod
     def set_states(self, states: Mapping[str, Array]) -> None:
         """Overwrites every state; `states` must hold all of them, shapes and dtypes as declared."""
 

@@ -18,7 +18,6 @@ from edgernn.edge_runtime.engines.base import (
     EngineStatus,
     OpenModel,
     Stream,
-    zero_states,
 )
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
@@ -101,8 +100,17 @@ class _OpenCompiledModel(OpenModel):
                 f"the model's signatures are not those that its manifest names: {error}"
             ) from error
 
+        # Never written again: the states that every stream begins with.
+        self._zeros = _state_buffers(native, self._signatures[0].name, execution.states)
+        for spec in execution.states:
+            self._zeros[spec.name].write(np.zeros(spec.shape, spec.dtype))
+
     def stream(self) -> Stream:
-        return _CompiledModelStream(self._native, self._signatures, self._states)
+        return _CompiledModelStream(self._native, self._signatures, self._states, self._zeros)
+
+
+def _state_buffers(native: Any, signature: str, states: tuple[StateSpec, ...]) -> dict[str, Any]:
+    return {state.name: native.create_input_buffer_by_name(signature, state.name) for state in states}
 
 
 @dataclass(frozen=True)
@@ -150,39 +158,46 @@ class _Signature:
 
 
 class _CompiledModelStream(Stream):
-    """Two buffers a state: each call reads one set and writes the other, and the next call changes their roles."""
+    """Two buffers a state: each call reads one set and writes the other, and the next call changes their roles.
 
-    def __init__(self, native: Any, signatures: list[_Signature], states: tuple[StateSpec, ...]) -> None:
-        self._native = native
+    A stream that begins reads the model's zeros instead, which no call writes.
+    """
+
+    _BEGINS = 2
+
+    def __init__(
+        self, native: Any, signatures: list[_Signature], states: tuple[StateSpec, ...], zeros: dict[str, Any]
+    ) -> None:
         self._run = native.run_by_index
         self._signatures = signatures
         self._specs = states
         first = signatures[0].name
         self._sets = (
-            {s.name: native.create_input_buffer_by_name(first, s.name) for s in states},
+            _state_buffers(native, first, states),
             {s.name: native.create_output_buffer_by_name(first, s.name) for s in states},
+            zeros,
         )
-        self._phase = 0
+        # Which set holds the states: 0 or 1, or 2 before the first call.
+        self._phase = self._BEGINS
         # By signature and phase, made when they are first needed.
         self._arguments: dict[tuple[int, int], tuple[list[Any], list[Any]]] = {}
-        self.set_states(zero_states(states))
 
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
         called = self._signatures[signature]
         for name, write, dtype in called.writes:
             array = inputs[name]
             write(array if array.dtype == dtype else array.astype(dtype))
-        arguments = self._arguments.get((signature, self._phase))
+        phase = self._phase
+        following = 1 if phase == 0 else 0
+        arguments = self._arguments.get((signature, phase))
         if arguments is None:
-            sets = self._sets
-            arguments = called.arguments(sets[self._phase], sets[self._phase ^ 1])
-            self._arguments[signature, self._phase] = arguments
+            arguments = called.arguments(self._sets[phase], self._sets[following])
+            self._arguments[signature, phase] = arguments
         try:
             self._run(called.index, *arguments)
         except RuntimeError as error:
             raise RuntimeUnavailable(f"the engine failed on this input: {error}") from error
-        if self._specs:
-            self._phase ^= 1
+        self._phase = following
 
     def outputs(self, signature: int) -> dict[str, Array]:
         return {
@@ -194,8 +209,12 @@ class _CompiledModelStream(Stream):
         extents = {spec.name: _extent(spec) for spec in self._specs}
         return {name: current[name].read(size, kind).reshape(shape) for name, (size, kind, shape) in extents.items()}
 
+    def reset(self) -> None:
+        self._phase = self._BEGINS
+
     def set_states(self, states: Mapping[str, Array]) -> None:
-        current = self._sets[self._phase]
+        self._phase = 0
+        current = self._sets[0]
         for spec in self._specs:
             current[spec.name].write(np.ascontiguousarray(states[spec.name], dtype=spec.dtype))
 

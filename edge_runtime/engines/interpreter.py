@@ -117,7 +117,9 @@ class _SingleSignatureStream(Stream):
     def __init__(self, native: Any, signature: _Signature, states: tuple[StateSpec, ...]) -> None:
         self._native = native
         self._signature = signature
-        self._states = zero_states(states)
+        # Calls put new arrays in the place of these; none is written to.
+        self._zeros = zero_states(states)
+        self._states = dict(self._zeros)
 
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
         native, where, states = self._native, self._signature, self._states
@@ -140,6 +142,9 @@ class _SingleSignatureStream(Stream):
     def states(self) -> dict[str, Array]:
         return {name: array.copy() for name, array in self._states.items()}
 
+    def reset(self) -> None:
+        self._states = dict(self._zeros)
+
     def set_states(self, states: Mapping[str, Array]) -> None:
         self._states = {name: np.array(states[name], dtype=array.dtype) for name, array in self._states.items()}
 
@@ -151,7 +156,8 @@ class _InterpreterStream(Stream):
         self._runners = runners
         self._signatures = execution.signatures
         self._names = tuple(state.name for state in execution.states)
-        self._states = zero_states(execution.states)
+        self._zeros = zero_states(execution.states)
+        self._states = dict(self._zeros)
         self._outputs: dict[str, Array] = {}
 
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
@@ -170,6 +176,9 @@ class _InterpreterStream(Stream):
 
     def states(self) -> dict[str, Array]:
         return {name: array.copy() for name, array in self._states.items()}
+
+    def reset(self) -> None:
+        self._states = dict(self._zeros)
 
     def set_states(self, states: Mapping[str, Array]) -> None:
         self._states = {name: np.array(states[name], dtype=self._states[name].dtype) for name in self._names}

@@ -7,7 +7,7 @@ from lowered import request_for
 
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.graph.causality import follow_time
-from edgernn.convert.lowerings import choose_lowering
+from edgernn.convert.lowerings import choose_lowering, chunk_sizes_for
 
 
 def test_a_causal_model_is_stepped_in_chunks_and_the_reason_names_the_costs():
@@ -128,3 +128,22 @@ def test_a_shared_layer_joins_nothing():
     shared = layers.Dense(4)
     model = keras.Model([x, y], layers.Subtract()([encoder(shared(x)), encoder(shared(y))]))
     assert "inputs x and y may differ in length" in follow_time(model, ("out",)).obstacles[0]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "layers", "sizes"),
+    [
+        ((100,), 1, (50, 4, 1)),
+        ((100,), 3, (25, 4, 1)),
+        ((300,), 1, (50, 4, 1)),
+        ((47,), 1, (47, 4, 1)),
+        ((197,), 1, (16, 4, 1)),
+        ((8,), 1, (16, 4, 1)),
+        ((None,), 1, (16, 4, 1)),
+        ((50, None), 1, (16, 4, 1)),
+        ((50, 60), 1, (16, 4, 1)),
+        ((), 1, (16, 4, 1)),
+    ],
+)
+def test_a_known_length_is_cut_into_few_pieces(lengths, layers, sizes):
+    assert chunk_sizes_for(lengths, layers) == sizes
