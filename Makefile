@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Tests share the machine: TensorFlow's own threads would only get in each other's way.
 WORKERS ?= 2
 
-.PHONY: demo test lint format clean
+.PHONY: demo test lint format wheel clean
 
 demo: $(STAMP)
 	$(BIN)/edgernn demo --out edgernn-demo
@@ -28,5 +28,10 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	touch $(STAMP)
 
+# The runtime alone, for devices that get no package index: dist/edgernn-VERSION+runtime-py3-none-any.whl
+wheel: $(STAMP)
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/python -m edgernn.devices.runtime_wheel $$(ls dist/edgernn-*-py3-none-any.whl | grep -v +runtime | tail -1) dist
+
 clean:
-	rm -rf $(VENV) edgernn-demo
+	rm -rf $(VENV) edgernn-demo dist build

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from edgernn.devices.runtime_wheel import make_runtime_wheel
+from edgernn.edge_runtime.cli.main import main
+from edgernn.edge_runtime.errors import InputError
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -55,10 +60,52 @@ def test_the_wheel_holds_every_file_and_is_small(wheel):
             if file.suffix in (".py", ".json") or file.name == "py.typed":
                 assert f"edgernn/{file.relative_to(ROOT).as_posix()}" in names
     assert not [name for name in names if "tests" in name or name.endswith((".tflite", ".csv", ".keras"))]
-    members = zipfile.ZipFile(wheel).infolist()
-    runtime = sum(m.compress_size for m in members if not m.filename.startswith(("edgernn/convert/", "edgernn/train/")))
-    assert runtime < 150_000
     assert wheel.stat().st_size < 500_000
+
+
+def test_the_runtimes_own_wheel_installs_and_runs_without_the_rest(wheel, tmp_path):
+    made = make_runtime_wheel(wheel, tmp_path)
+    assert made.name.endswith("+runtime-py3-none-any.whl")
+    assert made.stat().st_size < 200_000
+    names = zipfile.ZipFile(made).namelist()
+    assert not [name for name in names if name.startswith(("edgernn/train/", "edgernn/convert/"))]
+    place = tmp_path / "site"
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(place), str(made)]
+    subprocess.run(command, check=True, capture_output=True)
+    code = (
+        "import edgernn.edge_runtime as runtime, importlib.metadata, sys\n"
+        "assert runtime.__file__.startswith(sys.argv[2]), runtime.__file__\n"
+        "print(runtime.load(sys.argv[1]).classify('rain and storm')[0].label, importlib.metadata.version('edgernn'))\n"
+    )
+    bundle = ROOT / "tests" / "fixtures" / "tiny.int8.tflite"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(bundle), str(place)],
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONPATH": str(place)},
+    )
+    label, version = done.stdout.split()
+    assert label == "weather"
+    assert version.endswith("+runtime")
+
+
+@pytest.mark.parametrize("name", ["demo", "data", "train", "convert"])
+def test_a_command_that_the_runtimes_wheel_lacks_says_what_to_install(name, capsys, monkeypatch):
+    def missing(module):
+        raise ModuleNotFoundError(f"No module named {module!r}", name=module.rsplit(".", 1)[0])
+
+    monkeypatch.setattr("edgernn.edge_runtime.cli.main.importlib.import_module", missing)
+    monkeypatch.setattr("edgernn.edge_runtime.cli.main.quiet_native_logs_for_good", lambda: None)
+    assert main([name]) == 2
+    assert "is not in the runtime's own wheel, which is what is installed: pip install" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["other-1.0-py3-none-any.whl", "edgernn-1.0-py3-none-any.whl"])
+def test_what_is_no_wheel_of_the_kit(tmp_path, name):
+    (tmp_path / name).write_bytes(b"no archive")
+    with pytest.raises(InputError, match="expected edgernn-VERSION"):
+        make_runtime_wheel(tmp_path / name, tmp_path)
 
 
 def test_the_base_install_is_the_runtime_alone():

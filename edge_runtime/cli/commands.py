@@ -26,7 +26,7 @@ COMMANDS: dict[str, Command] = {
     command.name: command
     for command in (
         Command("demo", "edgernn.convert.demo.cli", "train, convert, run and report on real data", "train,convert"),
-        Command("data", "edgernn.train.data.cli", "list and fetch data sets"),
+        Command("data", "edgernn.train.data.cli", "list and fetch data sets", "train"),
         Command("train", "edgernn.train.cli", "train a model for a task", "train,convert"),
         Command("convert", "edgernn.convert.cli", "turn a Keras model into a checked one-file bundle", "convert"),
         Command("info", "edgernn.edge_runtime.cli.info", "what a bundle says of itself"),

@@ -86,7 +86,10 @@ def _fail(name: str, message: str, status: int) -> int:
 
 
 def _missing(command: Command, error: ModuleNotFoundError) -> str:
-    if not command.extra or (error.name or "").startswith("edgernn"):
+    name = error.name or ""
+    if command.extra and name.startswith(("edgernn.train", "edgernn.convert")):
+        return f'is not in the runtime\'s own wheel, which is what is installed: pip install "edgernn[{command.extra}]"'
+    if not command.extra or name.startswith("edgernn"):
         return _defect(error)
     return f'needs {error.name}, which is not installed: pip install "edgernn[{command.extra}]"'
 
