@@ -75,7 +75,7 @@ def test_the_runtimes_own_wheel_installs_and_runs_without_the_rest(wheel, tmp_pa
     code = (
         "import edgernn.edge_runtime as runtime, importlib.metadata, sys\n"
         "assert runtime.__file__.startswith(sys.argv[2]), runtime.__file__\n"
-        "print(runtime.load(sys.argv[1]).classify('rain and storm')[0].label, importlib.metadata.version('edgernn'))\n"
+        "print(runtime.load(sys.argv[1]).classify('storm and rain, 4')[0].label, importlib.metadata.version('edgernn'))\n"
     )
     bundle = ROOT / "tests" / "fixtures" / "tiny.int8.tflite"
     done = subprocess.run(
@@ -95,8 +95,8 @@ def test_a_command_that_the_runtimes_wheel_lacks_says_what_to_install(name, caps
     def missing(module):
         raise ModuleNotFoundError(f"No module named {module!r}", name=module.rsplit(".", 1)[0])
 
-    monkeypatch.setattr("edgernn.edge_runtime.cli.main.importlib.import_module", missing)
     monkeypatch.setattr("edgernn.edge_runtime.cli.main.quiet_native_logs_for_good", lambda: None)
+    monkeypatch.setattr("importlib.import_module", missing)
     assert main([name]) == 2
     assert "is not in the runtime's own wheel, which is what is installed: pip install" in capsys.readouterr().err
 
