@@ -83,6 +83,7 @@ def test_the_runtimes_own_wheel_installs_and_runs_without_the_rest(wheel, tmp_pa
         check=True,
         capture_output=True,
         encoding="utf-8",
+        cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(place)},
     )
     label, version = done.stdout.split()
