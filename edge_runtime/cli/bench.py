@@ -30,11 +30,12 @@ def run(args: argparse.Namespace) -> int:
 
     if not 0 < args.seconds <= 600:
         raise InputError(f"--seconds must lie between 0 and 600, not {args.seconds:g}")
+    options = {"engine": args.engine, "cache": args.cache, "cores": args.cores}
     if args.compare:
-        compared = compare(args.bundle, args.compare, args.threads, args.engine, args.seconds)
+        compared = compare(args.bundle, args.compare, args.threads, args.seconds, **options)
         print_json(compared.to_dict()) if args.json else _print_comparison(compared)
         return 0
-    result = measure(args.bundle, args.threads, args.engine, args.seconds)
+    result = measure(args.bundle, args.threads, args.seconds, **options)
     print_json(result.to_dict()) if args.json else _print(result)
     return 0
 

@@ -89,17 +89,17 @@ class Measurement:
         return asdict(self)
 
 
-def measure(path: str, threads: int = 1, engine: str | None = None, seconds: float = 1.0) -> Measurement:
+def measure(path: str, threads: int = 1, seconds: float = 1.0, **options: Any) -> Measurement:
     """Loads a bundle and times calls of a few lengths, of every signature and with several threads.
 
     Args:
       path: of the bundle.
       threads: that one call may use.
-      engine: a name out of `edgernn doctor`, or None for the best.
       seconds: for each of them, about.
+      options: further ones of `load`.
     """
     start = time.perf_counter()
-    model = load(path, threads, engine)
+    model = load(path, threads, **options)
     loaded = time.perf_counter()
     lengths = lengths_of(model)
     model.run(inputs_of(model.manifest.inputs, lengths[0]))
@@ -116,7 +116,7 @@ def measure(path: str, threads: int = 1, engine: str | None = None, seconds: flo
         peak_memory_bytes=peak,
         latencies=latencies,
         signatures=_by_signature(model, seconds),
-        scaling=_by_threads(path, engine, lengths[-1], seconds),
+        scaling=_by_threads(path, lengths[-1], seconds, options),
     )
 
 
@@ -149,12 +149,12 @@ def _one_signature(model: Model, number: int, signature: SignatureSpec, seconds:
     )
 
 
-def _by_threads(path: str, engine: str | None, length: int, seconds: float) -> tuple[ThreadLatency, ...]:
+def _by_threads(path: str, length: int, seconds: float, options: dict[str, Any]) -> tuple[ThreadLatency, ...]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     counts = [2**power for power in range(_MOST_THREADS.bit_length()) if 2**power <= min(cores, _MOST_THREADS)]
     found = []
     for threads in counts:
-        model = load(path, threads, engine)
+        model = load(path, threads, **options)
         inputs = inputs_of(model.manifest.inputs, length)
         found.append(ThreadLatency(threads, time_calls(lambda m=model, i=inputs: m.run(i), seconds).p50))  # type: ignore[misc]
     return tuple(found)

@@ -54,13 +54,13 @@ class Comparison:
         return asdict(self)
 
 
-def compare(first: str, second: str, threads: int = 1, engine: str | None = None, seconds: float = 1.0) -> Comparison:
-    """Times both in turn.
+def compare(first: str, second: str, threads: int = 1, seconds: float = 1.0, **options: Any) -> Comparison:
+    """Times both in turn; `options` are further ones of `load`.
 
     Raises:
       InputError: they do not take the same inputs.
     """
-    models = (load(first, threads, engine), load(second, threads, engine))
+    models = (load(first, threads, **options), load(second, threads, **options))
     if [m.manifest.inputs for m in models[:1]] != [m.manifest.inputs for m in models[1:]]:
         raise InputError(f"{first} and {second} take different inputs: only bundles of the same model can be compared")
     lengths = [length for length in lengths_of(models[0]) if length in lengths_of(models[1])]

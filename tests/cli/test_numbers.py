@@ -124,3 +124,16 @@ def test_run_names_the_bad_line(tmp_path, content, fault):
     assert f"{file}" in err
     assert fault in err
     assert err.count("\n") == 1
+
+
+def test_options_of_the_engine(tmp_path):
+    status, out, err = edgernn("run", INT8, "storm", "--cache", str(tmp_path / "c"), "--cores", "0")
+    assert (status, err) == (0, "")
+    assert out.split()[0] in ("weather", "food", "travel")
+    assert len(list((tmp_path / "c").iterdir())) in (0, 2)
+    status, out, err = edgernn("run", INT8, "storm", "--cores", "one")
+    assert (status, out) == (2, "")
+    assert "'one' is no list of core numbers, as in 2,3" in err
+    status, out, err = edgernn("run", INT8, "storm", "--cores", "4000")
+    assert (status, out) == (2, "")
+    assert "cores [4000]: not to be had here" in err
