@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 from ai_edge_litert import schema_py_generated as schema
 
@@ -33,10 +34,19 @@ _LOOKUPS = (schema.BuiltinOperator.GATHER, schema.BuiltinOperator.EMBEDDING_LOOK
 _LEAST_WEIGHT_BYTES = 64
 
 
-def weight_reads(model: bytes) -> dict[str, tuple[int, int]]:
-    """By signature: bytes of different weights that one call reads, and bytes read in all, each use counted.
+@dataclass(frozen=True)
+class WeightReads:
+    """See the fields of `SignatureSpec`."""
 
-    Both are 0 for a signature with a loop in its graph, which may turn any number of times.
+    weight_bytes: int
+    read_bytes: int
+    largest_weight: int
+
+
+def weight_reads(model: bytes) -> dict[str, WeightReads]:
+    """What one call of each signature reads, by its name.
+
+    All are 0 for a signature with a loop in its graph, which may turn any number of times.
     """
     root = schema.Model.GetRootAs(model, 0)
     found = {}
@@ -46,7 +56,7 @@ def weight_reads(model: bytes) -> dict[str, tuple[int, int]]:
     return found
 
 
-def _reads(root: schema.Model, subgraph: schema.SubGraph) -> tuple[int, int]:
+def _reads(root: schema.Model, subgraph: schema.SubGraph) -> WeightReads:
     sizes: dict[int, int] = {}
     total = 0
     for number in range(subgraph.OperatorsLength()):
@@ -54,14 +64,14 @@ def _reads(root: schema.Model, subgraph: schema.SubGraph) -> tuple[int, int]:
         code = root.OperatorCodes(operator.OpcodeIndex())
         builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
         if builtin == schema.BuiltinOperator.WHILE:
-            return 0, 0
+            return WeightReads(0, 0, 0)
         for tensor in () if builtin in _LOOKUPS else operator.InputsAsNumpy():
             buffer = subgraph.Tensors(tensor).Buffer() if tensor >= 0 else 0
             size = root.Buffers(buffer).DataLength() if buffer else 0
             if size >= _LEAST_WEIGHT_BYTES:
                 sizes[buffer] = size
                 total += size
-    return sum(sizes.values()), total
+    return WeightReads(sum(sizes.values()), total, max(sizes.values(), default=0))
 
 
 def _name(code: schema.OperatorCode) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from edgernn.edge_runtime.spec.tensors import TensorSpec
 
 if TYPE_CHECKING:
     from edgernn.convert.lowerings import Lowered
+    from edgernn.convert.ops import WeightReads
     from edgernn.convert.recipes import Recipe
     from edgernn.convert.reference import KerasReference
 
@@ -99,11 +100,8 @@ def share_weights(lowered: Lowered, recipe: Recipe) -> Lowered:
     return replace(lowered, execution=replace(lowered.execution, share_packed_weights=not recipe.calibrated))
 
 
-def _with_reads(lowered: Lowered, reads: dict[str, tuple[int, int]]) -> Lowered:
-    signatures = tuple(
-        replace(spec, weight_bytes=reads[spec.name][0], read_bytes=reads[spec.name][1])
-        for spec in lowered.execution.signatures
-    )
+def _with_reads(lowered: Lowered, reads: dict[str, WeightReads]) -> Lowered:
+    signatures = tuple(replace(spec, **asdict(reads[spec.name])) for spec in lowered.execution.signatures)
     return replace(lowered, execution=replace(lowered.execution, signatures=signatures))
 
 

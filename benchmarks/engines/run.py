@@ -108,7 +108,7 @@ def main() -> int:
     options = _options()
     folder = Path(options.folder)
     subprocess.run(
-        [sys.executable, str(HERE / "build.py"), str(folder / "models")], check=True, stderr=subprocess.DEVNULL
+        [sys.executable, str(HERE / "make_models.py"), str(folder / "models")], check=True, stderr=subprocess.DEVNULL
     )
     chosen = [name for name in ENGINES if not options.only or name in (OURS, *options.only.split(","))]
     skipped: dict[str, str] = {}

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from edgernn.edge_runtime.loading import load
-from edgernn.edge_runtime.measure.floor import read_bandwidth
+from edgernn.edge_runtime.measure.floor import floor_us
 from edgernn.edge_runtime.measure.latency import Latency, inputs_of, lengths_of, time_calls
 from edgernn.edge_runtime.measure.memory import peak_memory_bytes
 from edgernn.edge_runtime.model import Model
@@ -38,7 +38,7 @@ class SignatureLatency(Latency):
       name: of the signature.
       weight_bytes: different weights that a call reads.
       read_bytes: weights that a call reads, those again that several steps use; 0 where it is not known.
-      floor: microseconds to read `read_bytes` at the bandwidth measured for a set of `weight_bytes`, or None.
+      floor: microseconds to read them on this machine (see `floor_us`), or None.
       to_floor: `p50` as a multiple of it, or None.
     """
 
@@ -138,7 +138,7 @@ def _one_signature(model: Model, number: int, signature: SignatureSpec, seconds:
     found = time_calls(lambda: stream.run(number, inputs), seconds)
     floor = None
     if signature.read_bytes:
-        floor = 1e6 * signature.read_bytes / read_bandwidth(signature.weight_bytes)
+        floor = floor_us(signature.weight_bytes, signature.read_bytes, signature.largest_weight)
     return SignatureLatency(
         **asdict(found),
         name=signature.name,

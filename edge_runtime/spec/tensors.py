@@ -50,6 +50,7 @@ class SignatureSpec:
       weight_bytes: different weights that one call reads; tables of which rows are looked up are left out.
       read_bytes: weights that one call reads, once more for each operator that uses them; 0 where a loop in the graph
         decides.
+      largest_weight: bytes of the largest of them.
     """
 
     name: str
@@ -58,6 +59,7 @@ class SignatureSpec:
     outputs: tuple[TensorSpec, ...]
     weight_bytes: int = 0
     read_bytes: int = 0
+    largest_weight: int = 0
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ def test_weights_are_read_again_by_every_step():
     signatures = {s.name: s for s in load(SENSOR).manifest.execution.signatures}
     # Recurrent kernel 4 x 16 floats, kernel 2 x 16, biases 16 and 2, dense 4 x 2: small ones are not counted.
     assert signatures["chunk_1"].weight_bytes == 4 * (64 + 32 + 16)
+    assert signatures["chunk_1"].largest_weight == 4 * 64
     assert signatures["chunk_4"].read_bytes - signatures["chunk_1"].read_bytes == 3 * 4 * 64
 
 

@@ -1,4 +1,4 @@
-"""EdgeRNN: bundles made by build.py, run by the kit's public API."""
+"""EdgeRNN: bundles made by make_models.py, run by the kit's public API."""
 
 from __future__ import annotations
 

@@ -9,10 +9,9 @@ from typing import Any
 os.environ.update(TF_NUM_INTRAOP_THREADS="1", TF_NUM_INTEROP_THREADS="1")
 
 import numpy as np
+from make_models import keras_model
 from units import Decoder, Sequence, Unit
 from workloads import WORKLOADS, Array
-
-from build import keras_model
 
 VARIANTS = {"function": "float32"}
 

@@ -1,6 +1,6 @@
 """Makes the models of the engines that come from Keras: EdgeRNN's bundles and ordinary TFLite conversions.
 
-python benchmarks/engines/build.py FOLDER      (run.py calls it)
+python benchmarks/engines/make_models.py FOLDER      (run.py calls it)
 """
 
 from __future__ import annotations
