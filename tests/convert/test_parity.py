@@ -10,7 +10,9 @@ import pytest
 from keras import layers
 from lowered import lower, randomize, request_for
 
+from edgernn.convert.keras_model import describe_inputs, describe_outputs
 from edgernn.convert.lowerings import LOWERINGS
+from edgernn.convert.reference import KerasReference
 from edgernn.edge_runtime.plan import chunk_plan
 
 FEATURES, UNITS = 5, 6
@@ -265,3 +267,16 @@ def test_pieces_of_a_model_that_declares_a_length(make):
     np.testing.assert_allclose(parts[-1], np.asarray(model(x)), atol=1e-5)
     with pytest.raises(ValueError, match="incompatible"):
         model(x[:, :7])
+
+
+def test_the_reference_is_what_keras_computes_uncompiled():
+    """Compiled for any length, TimeDistributed with a mask gives a single step."""
+    inputs = keras.Input((None, 4), name="x")
+    hidden = layers.LSTM(5, return_sequences=True)(layers.Masking()(inputs))
+    model = randomize(keras.Model(inputs, layers.TimeDistributed(layers.Dense(3))(hidden)))
+    reference = KerasReference(model, describe_inputs(model), describe_outputs(model))
+    generator = np.random.default_rng(4)
+    cases = [{"x": generator.standard_normal((1, n, 4)).astype(np.float32)} for n in (1, 2, 3, 9, 20)]
+    for case, outputs in zip(cases, reference.run(cases), strict=True):
+        (found,) = outputs.values()
+        np.testing.assert_allclose(found, np.asarray(model(case["x"])), atol=1e-6)
