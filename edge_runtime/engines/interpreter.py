@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -52,11 +53,13 @@ class InterpreterEngine(Engine):
 
     def open(self, model: bytes, execution: ExecutionSpec, options: EngineOptions) -> OpenModel:
         """See base."""
+        opened: OpenModel
         try:
             with quiet_native_logs():
                 interpreter = importlib.import_module(self._module).Interpreter
-                native = interpreter(model_content=model, num_threads=options.threads)
-                opened = _OpenInterpreter(native, execution)
+                make = partial(interpreter, model_content=model, num_threads=options.threads)
+                dynamic = execution.mode == "dynamic"
+                opened = _OpenDynamic(make, execution) if dynamic else _OpenInterpreter(make(), execution)
         except (ImportError, RuntimeError, ValueError, KeyError) as error:
             first_line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             # The older runtime knows older operator versions only, which the converter can be asked to keep to.
@@ -96,8 +99,8 @@ class _Signature:
 
 
 def _only_signature(native: Any, execution: ExecutionSpec) -> _Signature | None:
-    """A file with one signature of fixed shapes has one graph, and that is called without a runner's checks."""
-    if len(execution.signatures) != 1 or execution.mode == "dynamic":
+    """A file with one signature has one graph, and that is called without a runner's checks."""
+    if len(execution.signatures) != 1:
         return None
     native.allocate_tensors()
     (signature,) = execution.signatures
@@ -109,6 +112,63 @@ def _only_signature(native: Any, execution: ExecutionSpec) -> _Signature | None:
         outputs=tuple((t.name, outputs[t.name]["index"]) for t in signature.outputs),
         states=tuple((s.name, inputs[s.name]["index"], outputs[s.name]["index"]) for s in execution.states),
     )
+
+
+class _OpenDynamic(OpenModel):
+    def __init__(self, make: Callable[[], Any], execution: ExecutionSpec) -> None:
+        self._make = make
+        self._execution = execution
+        make()  # a file that cannot be opened is refused now
+
+    def stream(self) -> Stream:
+        return _DynamicStream(self._make, self._execution)
+
+
+class _DynamicStream(Stream):
+    """An interpreter for each shape of input, as it comes.
+
+    One that has run is never resized: the XNNPACK delegate (LiteRT 2.x) then computed the body of a loop wrongly, one
+    time in three for some pairs of lengths, and only where memory happened to be laid out so. What a new one costs is
+    the packing of the weights.
+    """
+
+    def __init__(self, make: Callable[[], Any], execution: ExecutionSpec) -> None:
+        (self._signature,) = execution.signatures
+        self._make = make
+        self._execution = execution
+        self._shapes: list[tuple[int, ...]] = []
+        self._stream: Stream | None = None
+
+    def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
+        shapes = [inputs[t.name].shape for t in self._signature.inputs]
+        if self._stream is None or shapes != self._shapes:
+            self._stream, self._shapes = self._resized(inputs), shapes
+        self._stream.run(signature, inputs)
+
+    def _resized(self, inputs: Mapping[str, Array]) -> Stream:
+        native = self._make()
+        details = native.get_signature_runner(self._signature.name).get_input_details()
+        try:
+            for t in self._signature.inputs:
+                native.resize_tensor_input(details[t.name]["index"], inputs[t.name].shape)
+            where = _only_signature(native, self._execution)
+        except (RuntimeError, ValueError) as error:
+            raise RuntimeUnavailable(f"the engine failed on inputs of these shapes: {error}") from error
+        assert where is not None  # the mode's one signature
+        return _SingleSignatureStream(native, where, self._execution.states)
+
+    def outputs(self, signature: int) -> dict[str, Array]:
+        assert self._stream is not None  # run comes first
+        return self._stream.outputs(signature)
+
+    def states(self) -> dict[str, Array]:
+        return {}
+
+    def reset(self) -> None:
+        """Such a model keeps nothing between calls."""
+
+    def set_states(self, states: Mapping[str, Array]) -> None:
+        assert not states
 
 
 class _SingleSignatureStream(Stream):

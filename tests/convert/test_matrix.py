@@ -13,6 +13,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from ai_edge_litert.interpreter import Interpreter
 from keras import layers
 from lowered import LoweredModel, lower, randomize, request_for
 
@@ -160,6 +161,40 @@ def test_attention_over_any_length(kind):
     made = lower(model, max_length=None)
     for length in (1, 7, 40):
         agree(model, length, made)
+
+
+def sequence_to_sequence() -> Any:
+    source, target = (keras.Input((None,), dtype="int32", name=name) for name in ("source", "target"))
+    embedded = [layers.Embedding(21, 6, mask_zero=True)(ids) for ids in (source, target)]
+    encoded, *state = layers.LSTM(5, return_sequences=True, return_state=True)(embedded[0])
+    decoded = layers.LSTM(5, return_sequences=True)(embedded[1], initial_state=state)
+    context = layers.Attention()([decoded, encoded])
+    words = layers.Dense(21, activation="softmax")(layers.Concatenate()([decoded, context]))
+    return randomize(keras.Model([source, target], words))
+
+
+def test_no_interpreter_that_has_run_is_resized(monkeypatch):
+    # XNNPACK, resized behind masked steps, took an old mask for a new one: for some models, in one of three processes.
+    runs = []
+
+    class Watched(Interpreter):
+        def invoke(self) -> None:
+            super().invoke()
+            runs.append((self, tuple(self.get_input_details()[0]["shape"])))
+
+    model = sequence_to_sequence()
+    made = lower(model, max_length=None)
+    monkeypatch.setattr("ai_edge_litert.interpreter.Interpreter", Watched)
+    stream = made.stream("litert-interpreter")
+    for ids in ([1, 13, 0, 0], [1, 0, 0, 0], [8, 6, 9, 10, 14], [3, 0], [4, 9, 2, 0]):
+        case = {name: np.array([ids], np.int32) for name in ("source", "target")}
+        stream.run(0, case)
+        (found,) = stream.outputs(0).values()
+        np.testing.assert_allclose(found, np.asarray(model(list(case.values()))), atol=2e-6)
+    shapes = {}
+    for native, shape in runs:
+        assert shapes.setdefault(id(native), shape) == shape
+    assert [shape for _, shape in runs] == [(1, 4), (1, 4), (1, 5), (1, 2), (1, 4)]
 
 
 def calibrated(model: Any, recipe: str) -> LoweredModel:
