@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from edgernn.edge_runtime.engines import Array
 from edgernn.edge_runtime.errors import InputError
-from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
+from edgernn.edge_runtime.spec.tensors import DType, ExecutionSpec, TensorSpec
+
+# Found by name once: a comparison with the name itself takes longer than all else here.
+_DTYPES = {name: np.dtype(name) for name in get_args(DType)}
 
 
 def state_specs(execution: ExecutionSpec) -> tuple[TensorSpec, ...]:
@@ -50,7 +54,11 @@ def _exact(inputs: Mapping[str, npt.ArrayLike], specs: tuple[TensorSpec, ...]) -
     arrays: dict[str, Array] = {}
     for spec in specs:
         array = inputs.get(spec.name)
-        if not isinstance(array, np.ndarray) or array.dtype.name != spec.dtype or not _fits(array.shape, spec.shape):
+        if (
+            not isinstance(array, np.ndarray)
+            or array.dtype != _DTYPES[spec.dtype]
+            or not _fits(array.shape, spec.shape)
+        ):
             return None
         arrays[spec.name] = array
     return arrays

@@ -69,6 +69,29 @@ def _print(result: Measurement) -> None:
     print()
     threads = [[str(t.threads), f"{t.p50:.0f}", f"{result.scaling[0].p50 / t.p50:.2f} x"] for t in result.scaling]
     print_table(threads, ["threads", f"p50 us ({result.latencies[-1].steps} steps)", "speed-up"])
+    if result.profile:
+        print()
+        _print_profile(result)
+
+
+_MOST_KINDS = 12
+
+
+def _print_profile(result: Measurement) -> None:
+    from edgernn.edge_runtime.cli.output import print_table
+
+    called = result.signatures[0]
+    kinds = [(k.name, k.shapes, str(k.count), k.us_each, k.us) for k in result.profile[:_MOST_KINDS]]
+    if others := result.profile[_MOST_KINDS:]:
+        us = sum(kind.us for kind in others)
+        kinds.append(("others", "", str(sum(kind.count for kind in others)), None, us))
+    left = called.p50 - sum(kind.us for kind in result.profile)
+    kinds.append(("the engine's own, and caches", "", "", None, left))
+    rows = [
+        [name, count, "" if each is None else f"{each:.3f}", f"{us:.1f}", f"{100 * us / called.p50:.0f} %", shapes]
+        for name, shapes, count, each, us in kinds
+    ]
+    print_table(rows, [f"operators of {called.name}", "count", "us each", "us", "part", "shapes"])
 
 
 def _print_comparison(compared: Comparison) -> None:

@@ -11,6 +11,7 @@ from edgernn.edge_runtime.loading import load
 from edgernn.edge_runtime.measure.floor import floor_us
 from edgernn.edge_runtime.measure.latency import Latency, inputs_of, lengths_of, time_calls
 from edgernn.edge_runtime.measure.memory import peak_memory_bytes
+from edgernn.edge_runtime.measure.profile import OperatorTime, profile
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.tensors import SignatureSpec
 
@@ -72,6 +73,7 @@ class Measurement:
       latencies: by sequence length.
       signatures: by signature, the fastest way to call the engine.
       scaling: by number of threads.
+      profile: operators of the signature that does most at once, the slowest kind first (see `profile`).
     """
 
     engine: str
@@ -83,6 +85,7 @@ class Measurement:
     latencies: tuple[LengthLatency, ...]
     signatures: tuple[SignatureLatency, ...]
     scaling: tuple[ThreadLatency, ...]
+    profile: tuple[OperatorTime, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -117,6 +120,7 @@ def measure(path: str, threads: int = 1, seconds: float = 1.0, **options: Any) -
         latencies=latencies,
         signatures=_by_signature(model, seconds),
         scaling=_by_threads(path, lengths[-1], seconds, options),
+        profile=_profile(model),
     )
 
 
@@ -147,6 +151,14 @@ def _one_signature(model: Model, number: int, signature: SignatureSpec, seconds:
         floor=floor,
         to_floor=found.p50 / floor if floor else None,
     )
+
+
+def _profile(model: Model) -> tuple[OperatorTime, ...]:
+    execution = model.manifest.execution
+    if execution.mode == "dynamic":
+        return ()  # the shapes are not in the file
+    name = execution.signatures[0].name
+    return profile(model.bundle.model, name, model.engine, execution.share_packed_weights)
 
 
 def _by_threads(path: str, length: int, seconds: float, options: dict[str, Any]) -> tuple[ThreadLatency, ...]:
