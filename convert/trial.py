@@ -26,7 +26,6 @@ from edgernn.convert.tasks import plan_for
 from edgernn.edge_runtime.bundle.reader import Bundle
 from edgernn.edge_runtime.engines import survey
 from edgernn.edge_runtime.errors import EdgeRNNError, RuntimeUnavailable
-from edgernn.edge_runtime.files import sha256_hex
 from edgernn.edge_runtime.golden import golden_to_json
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import Manifest
@@ -99,7 +98,7 @@ def _work(folder: Path) -> TrialResponse:
     source = read_source(request.source)
     plan = plan_for(source)
     data = (folder / files.MODEL).read_bytes()
-    bundle = Bundle(source.model, len(data), sha256_hex(data), data, manifest, plan.assets())
+    bundle = Bundle(source.model, data, manifest, plan.assets())
     model = _open(bundle, source, request.engines, folder)
     cases = read_arrays(folder / files.CASES)
     write_arrays(folder / files.OUTPUTS, run_artifact(model, cases))

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +22,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises:
       InputError: the folder does not exist or cannot be written.
     """
+    import tempfile  # not needed to run a model, and slow to import
+
     target = Path(path)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)

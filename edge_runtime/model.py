@@ -44,7 +44,7 @@ class Model:
         self._sizes = tuple(signature.steps for signature in self._execution.signatures)
         self._inputs = bundle.manifest.inputs
         self._output_names = tuple(tensor.name for tensor in bundle.manifest.outputs)
-        self._opened, self._engine = open_model(bundle.model, self._execution, options, engine)
+        self._opened, self._engine = open_model(bundle.content, self._execution, options, engine)
         self._stream = self._opened.stream()
         self.lock = threading.Lock()
 

@@ -25,19 +25,26 @@ class Bundle:
 
     Attributes:
       path: where it was read from.
-      size: bytes of the whole file.
-      sha256: of the whole file.
-      model: the TFLite FlatBuffer.
+      content: the whole file: the TFLite FlatBuffer, and behind it the archive, which TFLite does not look at. There
+        is no second copy of the model, which may be most of a small device's memory.
       manifest: its declaration.
       assets: content by name.
     """
 
     path: Path
-    size: int
-    sha256: str
-    model: bytes
+    content: bytes
     manifest: Manifest
     assets: dict[str, bytes]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the whole file."""
+        return len(self.content)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the whole file."""
+        return sha256_hex(self.content)
 
 
 def read_bundle(path: str | os.PathLike[str]) -> Bundle:
@@ -52,12 +59,19 @@ def read_bundle(path: str | os.PathLike[str]) -> Bundle:
     document = _manifest_document(members, file)
     # The version comes first: a newer format may be sealed in another way.
     refuse_newer(document, str(file))
-    check_seal(data, str(file))
+    claimed = _model_size(document)
+    digest = check_seal(data, str(file), claimed)
     manifest = parse_manifest(document, str(file))
-    model = data[: manifest.model.size]
-    _check(model, manifest.model, "the model", file)
-    assets = _assets(members, manifest, file)
-    return Bundle(file, len(data), sha256_hex(data), model, manifest, assets)
+    if (claimed, digest) != (manifest.model.size, manifest.model.sha256) or claimed > len(data):
+        raise _mismatch("the model", file)
+    return Bundle(file, data, manifest, _assets(members, manifest, file))
+
+
+def _model_size(document: object) -> int:
+    """What a manifest that is not yet checked says; 0 where that makes no sense."""
+    model = document.get("model") if isinstance(document, dict) else None
+    size = model.get("size") if isinstance(model, dict) else None
+    return size if type(size) is int and size >= 0 else 0
 
 
 def _read(file: Path) -> bytes:
@@ -111,7 +125,11 @@ def _manifest_document(members: zipfile.ZipFile, file: Path) -> object:
 
 def _check(data: bytes, spec: FileSpec, what: str, file: Path) -> None:
     if len(data) != spec.size or sha256_hex(data) != spec.sha256:
-        raise BundleError(f"{file}: damaged (SHA-256 of {what} does not match): copy it again, or convert again")
+        raise _mismatch(what, file)
+
+
+def _mismatch(what: str, file: Path) -> BundleError:
+    return BundleError(f"{file}: damaged (SHA-256 of {what} does not match): copy it again, or convert again")
 
 
 def _assets(members: zipfile.ZipFile, manifest: Manifest, file: Path) -> dict[str, bytes]:

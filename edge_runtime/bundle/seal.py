@@ -6,6 +6,8 @@ headers, time stamps, the manifest itself), so that no single bit of the file ca
 
 from __future__ import annotations
 
+import hashlib
+
 from edgernn.edge_runtime.errors import BundleError
 from edgernn.edge_runtime.files import sha256_hex
 
@@ -21,10 +23,23 @@ def seal(archive: bytes) -> bytes:
     return body + _PREFIX + sha256_hex(body).encode("ascii")
 
 
-def check_seal(data: bytes, where: str) -> None:
-    """Raises BundleError unless the file is exactly as it was written."""
+def check_seal(data: bytes, where: str, head: int = 0) -> str:
+    """Raises BundleError unless the file is exactly as it was written.
+
+    Args:
+      data: the file.
+      where: it lies, for the message.
+      head: bytes at its beginning whose hash is wanted too: a large file is then read once and not twice.
+
+    Returns:
+      SHA-256 of the head.
+    """
     body, mark = memoryview(data)[:-SEAL_BYTES], data[-SEAL_BYTES:]
     if len(data) < SEAL_BYTES or not mark.startswith(_PREFIX):
         raise BundleError(f"{where}: damaged or cut short (its end is missing): copy it again, or convert again")
-    if mark[len(_PREFIX) :] != sha256_hex(body).encode("ascii"):
+    running = hashlib.sha256(body[:head])
+    first = running.hexdigest()
+    running.update(body[head:])
+    if mark[len(_PREFIX) :] != running.hexdigest().encode("ascii"):
         raise BundleError(f"{where}: damaged (its SHA-256 does not match): copy it again, or convert again")
+    return first

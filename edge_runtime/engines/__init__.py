@@ -53,11 +53,13 @@ def choose_engine(name: str | None = None) -> Engine:
     if name is not None and name not in [engine.name for engine in ENGINES]:
         raise InputError(f"unknown engine {name!r}: choose one of {', '.join(e.name for e in ENGINES)}")
     candidates = [engine for engine in ENGINES if name in (None, engine.name)]
-    states = [engine.status() for engine in candidates]
-    for engine, state in zip(candidates, states, strict=True):
-        if state.available:
+    refusals = []
+    for engine in candidates:
+        refusal = engine.refusal()
+        if refusal is None:
             return engine
-    raise RuntimeUnavailable(f"no engine can run here: {states[0].reason}: {states[0].mend}")
+        refusals.append(refusal)
+    raise RuntimeUnavailable(f"no engine can run here: {': '.join(refusals[0])}")
 
 
 def by_preference(execution: ExecutionSpec) -> tuple[Engine, ...]:
@@ -86,13 +88,11 @@ def open_model(
     """
     if name is not None:
         engine = choose_engine(name)
-        if not (state := engine.status()).available:
-            raise RuntimeUnavailable(f"{name}: {state.reason}: {state.mend}")
         return engine.open(model, execution, options), name
     choose_engine()
     refusals: list[str] = []
     for engine in by_preference(execution):
-        if not engine.status().available:
+        if engine.refusal() is not None:
             continue
         try:
             return engine.open(model, execution, options), engine.name

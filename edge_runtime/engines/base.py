@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from edgernn.edge_runtime.engines.packages import version_of
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, StateSpec
 
 Array = npt.NDArray[np.generic]
@@ -95,10 +96,19 @@ class Engine(ABC):
     """One way to run TFLite models."""
 
     name: str
+    # The distribution that brings it, and what speaks for it.
+    package: str
+    merit: str
 
     @abstractmethod
+    def refusal(self) -> tuple[str, str] | None:
+        """Why it cannot be used here and what to type to mend it; None where it can."""
+
     def status(self) -> EngineStatus:
         """Whether it can be used here, and why."""
+        refused = self.refusal()
+        reason, mend = refused or (self.merit, "")
+        return EngineStatus(self.name, version_of(self.package), refused is None, reason, mend)
 
     @abstractmethod
     def open(self, model: bytes, execution: ExecutionSpec, options: EngineOptions) -> OpenModel:

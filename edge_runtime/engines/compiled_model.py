@@ -15,7 +15,6 @@ from edgernn.edge_runtime.engines.base import (
     Array,
     Engine,
     EngineOptions,
-    EngineStatus,
     OpenModel,
     Stream,
 )
@@ -34,14 +33,15 @@ class CompiledModelEngine(Engine):
     """ai-edge-litert 2.x."""
 
     name = "litert-compiled"
+    package = "ai-edge-litert"
+    merit = "fastest: packed weights are shared by all signatures"
 
-    def status(self) -> EngineStatus:
+    def refusal(self) -> tuple[str, str] | None:
         """See base."""
-        version = version_of("ai-edge-litert")
-        if not has_module("ai_edge_litert.compiled_model"):
-            reason = "ai-edge-litert has no CompiledModel" if version else "ai-edge-litert is not installed"
-            return EngineStatus(self.name, version, False, reason, _INSTALL)
-        return EngineStatus(self.name, version, True, "fastest: packed weights are shared by all signatures")
+        if has_module("ai_edge_litert.compiled_model"):
+            return None
+        installed = has_module("ai_edge_litert")
+        return ("ai-edge-litert has no CompiledModel" if installed else "ai-edge-litert is not installed"), _INSTALL
 
     def open(self, model: bytes, execution: ExecutionSpec, options: EngineOptions) -> OpenModel:
         """See base."""

@@ -14,12 +14,11 @@ from edgernn.edge_runtime.engines.base import (
     Array,
     Engine,
     EngineOptions,
-    EngineStatus,
     OpenModel,
     Stream,
     zero_states,
 )
-from edgernn.edge_runtime.engines.packages import has_module, version_of
+from edgernn.edge_runtime.engines.packages import has_module
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
 from edgernn.edge_runtime.errors import RuntimeUnavailable
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, StateSpec
@@ -37,19 +36,18 @@ class InterpreterEngine(Engine):
 
     def __init__(self, name: str, package: str, module: str, install: str) -> None:
         self.name = name
-        self._package = package
+        self.package = package
+        self.merit = "works; every signature packs its own copy of the weights"
         self._module = module
         self._install = install
 
-    def status(self) -> EngineStatus:
+    def refusal(self) -> tuple[str, str] | None:
         """See base."""
-        version = version_of(self._package)
         if not has_module(self._module):
-            return EngineStatus(self.name, version, False, f"{self._package} is not installed", self._install)
-        if self._package == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
-            reason = f"tflite-runtime needs NumPy 1, and NumPy {np.__version__} is installed"
-            return EngineStatus(self.name, version, False, reason, 'pip install "numpy<2"')
-        return EngineStatus(self.name, version, True, "works; every signature packs its own copy of the weights")
+            return f"{self.package} is not installed", self._install
+        if self.package == "tflite-runtime" and int(np.__version__.split(".")[0]) >= 2:
+            return f"tflite-runtime needs NumPy 1, and NumPy {np.__version__} is installed", 'pip install "numpy<2"'
+        return None
 
     def open(self, model: bytes, execution: ExecutionSpec, options: EngineOptions) -> OpenModel:
         """See base."""

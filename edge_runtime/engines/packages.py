@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import importlib.util
 
 
 def version_of(package: str) -> str:
     """The installed version of a distribution, or "" where there is none."""
+    # Imported where it is used: it takes as long to import as a small model to load.
+    import importlib.metadata
+
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

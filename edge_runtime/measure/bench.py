@@ -158,7 +158,7 @@ def _profile(model: Model) -> tuple[OperatorTime, ...]:
     if execution.mode == "dynamic":
         return ()  # the shapes are not in the file
     name = execution.signatures[0].name
-    return profile(model.bundle.model, name, model.engine, execution.share_packed_weights)
+    return profile(model.bundle.content, name, model.engine, execution.share_packed_weights)
 
 
 def _by_threads(path: str, length: int, seconds: float, options: dict[str, Any]) -> tuple[ThreadLatency, ...]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import json
 import random
@@ -43,7 +44,8 @@ def test_what_was_written_is_read(tmp_path, parts, data):
     path = tmp_path / "b.tflite"
     write_bundle(path, MODEL, manifest, assets)
     bundle = read_bundle(path)
-    assert (bundle.model, bundle.manifest, bundle.assets) == (MODEL, manifest, assets)
+    assert (bundle.content, bundle.manifest, bundle.assets) == (data, manifest, assets)
+    assert bundle.sha256 == hashlib.sha256(data).hexdigest()
     assert path.read_bytes() == data == pack_bundle(MODEL, manifest, assets)
     assert bundle.size == len(data)
 

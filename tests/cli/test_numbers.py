@@ -34,6 +34,9 @@ def test_bench():
     lines = edgernn("bench", INT8, "--seconds", "0.02")[1].splitlines()
     assert lines[2].split()[:2] == ["steps", "p50"]
     assert [line.split()[0] for line in lines if line.startswith("chunk")] == ["chunk_16", "chunk_4", "chunk_1"]
+    assert {kind["name"]: kind["count"] for kind in document["profile"]}["LOGISTIC"] == 3 * 16
+    profile = lines[next(i for i, line in enumerate(lines) if line.startswith("operators of chunk_16")) + 1 :]
+    assert sum(int(line.split("%")[0].split()[-1]) for line in profile) == pytest.approx(100, abs=len(profile))
 
 
 def test_weights_are_read_again_by_every_step():

@@ -46,7 +46,7 @@ def test_signatures_agree_from_states_that_are_not_zero(float_bundle, engine):
     """16 single steps, 4 chunks of 4 and one of 16 end in the same states and outputs."""
     bundle = read_bundle(float_bundle)
     execution = bundle.manifest.execution
-    opened, _ = open_model(bundle.model, execution, EngineOptions(), engine)
+    opened, _ = open_model(bundle.content, execution, EngineOptions(), engine)
     ids = np.random.default_rng(3).integers(1, 250, (1, 16)).astype(np.int32)
     start = states_like(execution, 4)
     ends = []
@@ -66,7 +66,7 @@ def test_signatures_agree_from_states_that_are_not_zero(float_bundle, engine):
 def test_streams_of_one_model_do_not_touch_each_other(float_bundle, engine):
     bundle = read_bundle(float_bundle)
     execution = bundle.manifest.execution
-    opened, _ = open_model(bundle.model, execution, EngineOptions(), engine)
+    opened, _ = open_model(bundle.content, execution, EngineOptions(), engine)
     ids = np.random.default_rng(5).integers(1, 250, (2, 6)).astype(np.int32)
     step = len(execution.signatures) - 1
 
@@ -88,7 +88,7 @@ def test_streams_of_one_model_do_not_touch_each_other(float_bundle, engine):
 
 def test_states_are_copies(float_bundle):
     bundle = read_bundle(float_bundle)
-    opened, _ = open_model(bundle.model, bundle.manifest.execution, EngineOptions())
+    opened, _ = open_model(bundle.content, bundle.manifest.execution, EngineOptions())
     stream = opened.stream()
     stream.run(2, {"tokens": np.array([[7]], np.int32)})
     first = stream.states()
