@@ -37,6 +37,8 @@ from edgernn.edge_runtime.spec.manifest import (
 )
 
 DEFAULT_MAX_DROP = 0.3
+# Each row has buffers of its own in every step that is written out.
+MAX_BATCH = 256
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Options:
       lowering: name of the lowering, or "auto".
       max_drop: points of the task's metric that may be lost.
       timeout_s: seconds that the child process may take.
+      batch: sequences that the bundle computes at once.
     """
 
     quantize: str = "dynamic_wi8"
@@ -56,6 +59,7 @@ class Options:
     lowering: str = "auto"
     max_drop: float = DEFAULT_MAX_DROP
     timeout_s: float = DEFAULT_TIMEOUT_S
+    batch: int = 1
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ def convert(
     lowering: str = "auto",
     max_drop: float = DEFAULT_MAX_DROP,
     timeout_s: float = DEFAULT_TIMEOUT_S,
+    batch: int = 1,
     progress: Callable[[str], None] = lambda message: None,
 ) -> Result:
     """Converts a Keras model, and proves that the result computes the same.
@@ -111,6 +116,7 @@ def convert(
       lowering: name of the lowering, or "auto".
       max_drop: points of the task's metric (percent) that may be lost.
       timeout_s: seconds that the conversion may take.
+      batch: sequences that the bundle computes at once, each with states of its own; 1 but for bare models.
       progress: told what is being done.
 
     Raises:
@@ -120,9 +126,9 @@ def convert(
       RuntimeUnavailable: TensorFlow is not installed.
     """
     require("convert", "tensorflow", "keras", "ai_edge_litert", "litert_quantizer")
-    options = Options(quantize, target, lowering, max_drop, timeout_s)
+    options = Options(quantize, target, lowering, max_drop, timeout_s, batch)
     _check_options(options, calibration is not None)
-    cases = read_calibration(calibration) if calibration is not None else []
+    cases = read_calibration(calibration, batch) if calibration is not None else []
     if isinstance(model, (str, os.PathLike)):
         return _convert(read_source(model), options, cases, progress)
     with tempfile.TemporaryDirectory(prefix="edgernn-model-") as folder:
@@ -132,6 +138,8 @@ def convert(
 
 
 def _check_options(options: Options, calibrated: bool) -> None:
+    if not 1 <= options.batch <= MAX_BATCH:
+        raise InputError(f"batch must be 1 to {MAX_BATCH}, not {options.batch}")
     target = find_target(options.target)
     if options.quantize == "auto":
         return
@@ -144,6 +152,8 @@ def _check_options(options: Options, calibrated: bool) -> None:
 
 def _convert(source: Source, options: Options, calibration: list[Arrays], progress: Callable[[str], None]) -> Result:
     plan = plan_for(source)
+    if options.batch != 1 and source.task.name != "model":
+        raise InputError(f"a {source.task.name} bundle computes one text at a time: leave --batch out")
     if options.quantize != "auto":
         recipe = find_recipe(options.quantize)
         return _attempt(source, plan, options, recipe, recipe.bounds, calibration, progress)
@@ -180,6 +190,7 @@ def _attempt(
         lowering=options.lowering,
         always_real=plan.always_real,
         max_length=plan.max_length,
+        batch=options.batch,
     )
     samples = _calibration_for(recipe, plan, calibration)
     progress(f"converting to {recipe.name} in a child process")

@@ -17,14 +17,15 @@ from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 _MAX_CALLS = 400
 
 
-def read_calibration(source: str | os.PathLike[str] | dict[str, Any]) -> list[Arrays]:
-    """One case an example.
+def read_calibration(source: str | os.PathLike[str] | dict[str, Any], batch: int = 1) -> list[Arrays]:
+    """One case for every `batch` examples; what is left of them is not used.
 
     Args:
       source: a .npz file, or arrays by input name, each [examples, ...].
+      batch: examples that the model takes at once.
 
     Raises:
-      InputError: not that, or arrays of different numbers of examples.
+      InputError: not that, arrays of different numbers of examples, or fewer than a batch.
     """
     arrays = _load(source) if isinstance(source, (str, os.PathLike)) else {k: np.asarray(v) for k, v in source.items()}
     counts = {name: (len(array) if array.ndim else 0) for name, array in arrays.items()}
@@ -32,7 +33,10 @@ def read_calibration(source: str | os.PathLike[str] | dict[str, Any]) -> list[Ar
         raise InputError(
             f"calibration data must hold arrays [examples, ...] with as many examples each, found {counts}"
         )
-    return [{name: array[i : i + 1] for name, array in arrays.items()} for i in range(min(counts.values()))]
+    starts = range(0, min(counts.values()) - batch + 1, batch)
+    if not starts:
+        raise InputError(f"calibration data holds {min(counts.values())} examples, fewer than a batch of {batch}")
+    return [{name: array[i : i + batch] for name, array in arrays.items()} for i in starts]
 
 
 def _load(path: str | os.PathLike[str]) -> Arrays:

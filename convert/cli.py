@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="POINTS",
         help="of the task's metric, in percent (default: 0.3)",
     )
+    parser.add_argument("--batch", type=int, default=1, help="sequences at once, for bare models (default: 1)")
     parser.add_argument("--report", metavar="OUT.html", help="write a report (.html, or .json)")
     parser.add_argument("--timeout", type=float, default=1800.0, metavar="SECONDS", help="default: 1800")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
             lowering=args.lowering,
             max_drop=args.max_drop,
             timeout_s=args.timeout,
+            batch=args.batch,
             progress=lambda message: print(f"{message} ...", file=sys.stderr),
         )
     except ProofFailed as error:

@@ -34,12 +34,12 @@ def load_keras(path: str) -> Any:
         raise ConversionError(f"{Path(path).name} cannot be loaded by Keras {keras.__version__}: {why}") from error
 
 
-def describe_inputs(model: Any) -> tuple[TensorSpec, ...]:
-    """The model's inputs by name, with a batch axis of 1."""
-    return tuple(_describe(tensor.name, tensor) for tensor in functional_of(model).inputs)
+def describe_inputs(model: Any, batch: int = 1) -> tuple[TensorSpec, ...]:
+    """The model's inputs by name, for so many sequences at once."""
+    return tuple(_describe(tensor.name, tensor, batch) for tensor in functional_of(model).inputs)
 
 
-def describe_outputs(model: Any) -> tuple[TensorSpec, ...]:
+def describe_outputs(model: Any, batch: int = 1) -> tuple[TensorSpec, ...]:
     """The model's outputs, each named after the layer that makes it."""
     tensors = functional_of(model).outputs
     names: list[str] = []
@@ -49,11 +49,11 @@ def describe_outputs(model: Any) -> tuple[TensorSpec, ...]:
         while name in names:
             name, number = f"{base}_{number}", number + 1
         names.append(name)
-    return tuple(_describe(name, tensor) for name, tensor in zip(names, tensors, strict=True))
+    return tuple(_describe(name, tensor, batch) for name, tensor in zip(names, tensors, strict=True))
 
 
-def _describe(name: str, tensor: Any) -> TensorSpec:
+def _describe(name: str, tensor: Any, batch: int) -> TensorSpec:
     dtype = str(tensor.dtype)
     if dtype not in _DTYPES:
         raise ConversionError(f"{name}: dtype {dtype} is not supported: use one of {', '.join(_DTYPES)}")
-    return TensorSpec(name, dtype, (1, *tensor.shape[1:]))  # type: ignore[arg-type]
+    return TensorSpec(name, dtype, (batch, *tensor.shape[1:]))  # type: ignore[arg-type]

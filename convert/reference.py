@@ -46,7 +46,7 @@ class KerasReference:
         self._to_compare = _COMPARED
 
     def run(self, cases: Sequence[Arrays]) -> list[Arrays]:
-        """Outputs by case, each with a batch axis of 1.
+        """Outputs by case, with as many rows as its inputs have.
 
         Cases of equal shapes run as one batch: nothing is padded, so nothing but the model decides the result.
         """
@@ -73,11 +73,12 @@ class KerasReference:
         results: list[Arrays] = [{} for _ in cases]
         for numbers in self._groups(cases):
             batch = {name: np.concatenate([cases[n][name] for n in numbers]) for name in cases[numbers[0]]}
-            if self._own_batch:
+            size = cases[numbers[0]][self._inputs[0]].shape[0]
+            if self._own_batch and size == 1:
                 batch = {name: np.repeat(array, self._own_batch, axis=0) for name, array in batch.items()}
             values = [keras.ops.convert_to_numpy(value) for value in outputs_of(batch)]
-            for row, number in enumerate(numbers):
-                rows: list[Array] = [value[row : row + 1] for value in values]
+            for place, number in enumerate(numbers):
+                rows: list[Array] = [value[place * size : (place + 1) * size] for value in values]
                 results[number] = dict(zip(self._outputs, rows, strict=True))
         return results
 

@@ -43,6 +43,7 @@ class Request:
     lowering: str
     always_real: bool
     max_length: int | None
+    batch: int = 1
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Response:
     """What the child made.
 
     Attributes:
-      inputs: of the Keras model, batch axis 1.
+      inputs: of the Keras model, with the batch axis asked for.
       outputs: of the Keras model.
       execution: how the signatures compute it.
       ops: operators in the file.

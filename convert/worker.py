@@ -64,7 +64,7 @@ def work(folder: Path) -> Response:
     stage("importing TensorFlow")
     from edgernn.convert.export import export_tflite
     from edgernn.convert.graph.causality import follow_time
-    from edgernn.convert.graph.walk import recurrent_layers
+    from edgernn.convert.graph.walk import functional_of, recurrent_layers
     from edgernn.convert.keras_model import describe_inputs, describe_outputs, load_keras
     from edgernn.convert.lowerings import LoweringRequest, choose_lowering, chunk_sizes_for
     from edgernn.convert.ops import list_ops, weight_reads
@@ -75,7 +75,8 @@ def work(folder: Path) -> Response:
     recipe, target = find_recipe(request.recipe), find_target(request.target)
     stage("loading the Keras model")
     model = load_keras(request.model)
-    inputs, outputs = describe_inputs(model), describe_outputs(model)
+    _check_batch(functional_of(model).inputs[0].shape[0], request.batch)
+    inputs, outputs = describe_inputs(model, request.batch), describe_outputs(model, request.batch)
     causality = follow_time(model, tuple(t.name for t in outputs))
     lengths = [tensor.shape[1] for tensor in inputs if tensor.name in causality.sequence_inputs]
     sizes = (1,) if recipe.single_steps else chunk_sizes_for(lengths, len(recurrent_layers(model)))
@@ -95,6 +96,11 @@ def work(folder: Path) -> Response:
     return Response(
         inputs, outputs, lowered.execution, ops, reason, int(model.count_params()), versions, given, rounding
     )
+
+
+def _check_batch(own: int | None, wanted: int) -> None:
+    if own not in (None, wanted) and wanted != 1:
+        raise ConversionError(f"the model takes batches of {own} itself: convert it with --batch {own}, or without")
 
 
 def share_weights(lowered: Lowered, recipe: Recipe) -> Lowered:

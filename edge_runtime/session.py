@@ -159,10 +159,10 @@ class _StepSpec:
         self._dtype = np.dtype(tensor.dtype)
         self._full = tuple(int(size or 1) for size in shape)
         self._is_id = self._dtype.kind == "i" and all(size == 1 for size in self._full)
-        self._short = {self._full[cut:] for cut in ((1, 2) if is_sequence else (1,))}
+        self._short = _shorter(self._full, is_sequence)
 
     def fit(self, value: npt.ArrayLike) -> Array:
-        """The value with its leading axes of size 1; a Python number in the model's own type where that holds it."""
+        """The value, batch and time axes of size 1 put in where left out; a whole number in the model's own type."""
         if type(value) is int and self._is_id and -(2**31) <= value < 2**31:
             return np.array(value, self._dtype, ndmin=len(self._full))
         array = np.asarray(value)
@@ -171,3 +171,9 @@ class _StepSpec:
     def accepts(self, array: Array) -> bool:
         """Whether it can go to the engine as it is; what cannot may still be converted."""
         return array.dtype == self._dtype and array.shape == self._full
+
+
+def _shorter(shape: tuple[int, ...], is_sequence: bool) -> set[tuple[int, ...]]:
+    """The shapes of a step's values without the time axis, the batch axis or both, where these are of size 1."""
+    whole = {shape, (shape[0], *shape[2:])} if is_sequence else {shape}
+    return (whole | {one[1:] for one in whole} if shape[0] == 1 else whole) - {shape}

@@ -39,7 +39,7 @@ class LoweringRequest:
 
     Attributes:
       model: a Keras model on the TensorFlow backend.
-      inputs: its inputs, batch axis 1.
+      inputs: its inputs, batch axis fixed.
       outputs: its outputs.
       causality: whether it can be computed in pieces.
       always_real: every step that the runtime feeds is a real one, so that masks change nothing.

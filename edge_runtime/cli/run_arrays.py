@@ -94,6 +94,10 @@ def _only_sequence(model: Model) -> TensorSpec:
             f"rows of numbers are for a model whose only input is a sequence, and this one takes {names}: "
             "give a .npz file with its inputs by name"
         )
+    if inputs[0].shape[0] != 1:
+        raise InputError(
+            f"rows of numbers are one sequence, and this bundle takes {inputs[0].shape[0]} at once: give a .npz file"
+        )
     return inputs[0]
 
 
