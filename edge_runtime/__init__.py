@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from edgernn.edge_runtime.model import Model
     from edgernn.edge_runtime.session import Session
     from edgernn.edge_runtime.tasks.classify import Category, TextClassifier
+    from edgernn.edge_runtime.tasks.forecast import Forecast, Forecaster
 
 __all__ = [
     "BundleError",
     "Category",
     "CheckFailed",
     "EdgeRNNError",
+    "Forecast",
+    "Forecaster",
     "InputError",
     "Model",
     "RuntimeUnavailable",
@@ -34,6 +37,8 @@ __all__ = [
 # Looked up on first use: `import edgernn.edge_runtime.spec` must not pay for the engines.
 _LAZY = {
     "Category": "edgernn.edge_runtime.tasks.classify",
+    "Forecast": "edgernn.edge_runtime.tasks.forecast",
+    "Forecaster": "edgernn.edge_runtime.tasks.forecast",
     "Model": "edgernn.edge_runtime.model",
     "Session": "edgernn.edge_runtime.session",
     "TextClassifier": "edgernn.edge_runtime.tasks.classify",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from edgernn.edge_runtime.spec.forecast import ForecastSpec
+
 
 @dataclass(frozen=True)
 class TextSpec:
@@ -59,9 +61,10 @@ class BareSpec:
         return ()
 
 
-TaskSpec = ClassifySpec | BareSpec
+TaskSpec = ClassifySpec | ForecastSpec | BareSpec
 
-TASK_SPECS: dict[str, type[ClassifySpec] | type[BareSpec]] = {
+TASK_SPECS: dict[str, type[ClassifySpec] | type[ForecastSpec] | type[BareSpec]] = {
     "classify": ClassifySpec,
+    "forecast": ForecastSpec,
     "model": BareSpec,
 }

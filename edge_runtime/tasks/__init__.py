@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.tasks.classify import TextClassifier
+from edgernn.edge_runtime.tasks.forecast import Forecaster
 
 __all__ = ["TASKS"]
 
 TASKS: dict[str, type[Model]] = {
     "classify": TextClassifier,
+    "forecast": Forecaster,
     "model": Model,
 }

@@ -1,0 +1,59 @@
+"""Exponential smoothing and the Theta method: what the network's forecast starts from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgernn.edge_runtime.forecast.history import Values
+
+_RATES = np.linspace(0.05, 1.0, 20)
+
+
+@dataclass(frozen=True)
+class Smoothed:
+    """The level behind the last value, and the rate (0 to 1) whose one-step forecasts erred least."""
+
+    level: float
+    rate: float
+
+
+def smooth(values: Values) -> Smoothed:
+    """Simple exponential smoothing, its rate chosen from 0.05, 0.10, ... 1 by the sum of squared one-step errors.
+
+    Args:
+      values: float64 [n], n at least 1.
+    """
+    levels = np.full(len(_RATES), float(values[0]))
+    squares = np.zeros(len(_RATES))
+    for value in values[1:]:
+        errors = value - levels
+        squares += errors * errors
+        levels = levels + _RATES * errors
+    best = int(squares.argmin())
+    return Smoothed(float(levels[best]), float(_RATES[best]))
+
+
+def theta(values: Values, horizon: int) -> tuple[Values, float]:
+    """The Theta method: half the trend line, half a smoothed line bent twice as far.
+
+    Assimakopoulos and Nikolopoulos (2000), whose method won the M3 competition.
+
+    Args:
+      values: float64 [n], without season, n at least 1.
+      horizon: steps ahead.
+
+    Returns:
+      Forecasts float64 [horizon], and the rate of the smoothing.
+    """
+    count = len(values)
+    times = np.arange(count)
+    slope = 0.0
+    if count > 1:
+        centred = times - times.mean()
+        slope = float(centred @ (values - values.mean()) / (centred @ centred))
+    start = float(values.mean()) - slope * (count - 1) / 2
+    bent = smooth(2 * values - (start + slope * times))
+    ahead = start + slope * (count + np.arange(horizon))
+    return np.asarray(0.5 * (bent.level + ahead), np.float64), bent.rate
