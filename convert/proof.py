@@ -9,6 +9,7 @@ import numpy as np
 from edgernn.convert.recipes import Bounds
 from edgernn.convert.request import Arrays, Rounding
 from edgernn.edge_runtime.engines.base import Array
+from edgernn.edge_runtime.forecast.metrics import ERRORS
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import ProofSpec, QualitySpec
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec
@@ -94,15 +95,21 @@ def check_proof(
 
 
 def check_quality(quality: QualitySpec | None, metric: str | None, max_drop: float) -> list[str]:
-    """Whether the task's metric fell by more than `max_drop` points (hundredths)."""
+    """Whether the task's metric became worse by more than `max_drop`.
+
+    It counts points (hundredths) of a metric that should be high, and percent of an error.
+    """
     if quality is None or metric is None:
         return []
-    drop = 100.0 * (quality.keras[metric] - quality.artifact[metric])
-    if drop <= max_drop + 1e-9:
+    keras, artifact = quality.keras[metric], quality.artifact[metric]
+    is_error = metric in ERRORS
+    loss = 100.0 * (artifact / keras - 1.0 if is_error else keras - artifact)
+    if loss <= max_drop + 1e-9:
         return []
+    changed = f"rose by {loss:.2f} percent" if is_error else f"fell by {loss:.2f} points"
     return [
-        f"{metric} fell by {drop:.2f} points ({quality.keras[metric]:.4f} in Keras, {quality.artifact[metric]:.4f} "
-        f"here), {max_drop:g} are allowed: choose a finer recipe, or allow more with --max-drop"
+        f"{metric} {changed} ({keras:.4f} in Keras, {artifact:.4f} here), {max_drop:g} are allowed: choose a finer "
+        "recipe, or allow more with --max-drop"
     ]
 
 

@@ -8,11 +8,13 @@ from edgernn.convert.source import Source
 from edgernn.convert.tasks.bare import BarePlan
 from edgernn.convert.tasks.base import TaskPlan
 from edgernn.convert.tasks.classify import ClassifyPlan
+from edgernn.convert.tasks.forecast import ForecastPlan
 
 __all__ = ["PLANS", "TaskPlan", "plan_for"]
 
 PLANS: dict[str, Callable[[Source], TaskPlan]] = {
     "classify": ClassifyPlan,
+    "forecast": ForecastPlan,
     "model": BarePlan,
 }
 

@@ -16,7 +16,7 @@ from edgernn.edge_runtime.spec.tensors import TensorSpec
 
 def golden_text(model: Model, text: str, inputs: Arrays) -> GoldenVector:
     """A vector whose inputs were tokenized from `text`."""
-    return GoldenVector(text, {**inputs}, _sampled(model.run(inputs)))
+    return GoldenVector(text, {**inputs}, sampled(model.run(inputs)))
 
 
 def random_golden(model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
@@ -45,7 +45,7 @@ def random_golden(model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
             if number % 2 and len(states) == len(model.manifest.execution.states)
         }
         outputs = model.run(arrays_of(given), arrays_of(start) or None)
-        vectors.append(GoldenVector(None, {**given}, _sampled(outputs), {**start}))
+        vectors.append(GoldenVector(None, {**given}, sampled(outputs), {**start}))
     return vectors
 
 
@@ -56,5 +56,6 @@ def _range(tensor: TensorSpec, cases: Sequence[Arrays]) -> tuple[int, int]:
     return int(min(array.min() for array in seen)), int(max(array.max() for array in seen)) + 1
 
 
-def _sampled(outputs: Arrays) -> dict[str, Sample]:
+def sampled(outputs: Arrays) -> dict[str, Sample]:
+    """Some values of every output, as a vector keeps them."""
     return {name: Sample.of(np.asarray(array)) for name, array in outputs.items()}

@@ -12,13 +12,14 @@ class SplitSpec:
 
     Attributes:
       method: `stratified-sha256`: in each class, examples are ranked by SHA-256 of seed and text.
+        `last-values`: of each series the test part that its file names, or its last values.
       seed: any whole number.
       fractions: part of each class by split name ("train", "validation", "test"); they add up to 1.
       counts: number of examples by split name.
       duplicates_removed: examples left out because an equal text came before them.
     """
 
-    method: Literal["stratified-sha256"]
+    method: Literal["stratified-sha256", "last-values"]
     seed: int
     fractions: dict[str, float]
     counts: dict[str, int]
@@ -34,8 +35,8 @@ class DataSpec:
       sha256: of the file that was read.
       licence: the data set's own licence ("unknown" for a user's file).
       credit: whom to name, one line.
-      text_column: column or key that held the text.
-      label_column: column or key that held the label.
+      text_column: column or key that held the text; "" for series.
+      label_column: column or key that held the label; "" for series.
       split: how it was divided.
     """
 

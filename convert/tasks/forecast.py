@@ -1,0 +1,97 @@
+"""Forecasting: the proof runs on the recorded test histories."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from edgernn.convert.request import Arrays
+from edgernn.convert.source import Source
+from edgernn.convert.tasks.base import TaskPlan
+from edgernn.convert.tasks.golden import sampled
+from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.forecast.features import prepare, restore
+from edgernn.edge_runtime.forecast.history import Values, as_numbers
+from edgernn.edge_runtime.forecast.measure import Case, measure
+from edgernn.edge_runtime.golden import GoldenVector
+from edgernn.edge_runtime.model import Model
+from edgernn.edge_runtime.spec.forecast import ForecastSpec
+from edgernn.edge_runtime.spec.manifest import MIN_GOLDEN_VECTORS, QualitySpec
+
+# Histories by which static recipes measure ranges.
+_CALIBRATION = 200
+_MADE_UP = 3 * 12
+
+
+class ForecastPlan(TaskPlan):
+    """Reads the test histories of a folder from `edgernn train forecast`."""
+
+    # Padding lies before the values, and the network has learnt to read it.
+    always_real = True
+    metric = "mase"
+
+    def __init__(self, source: Source) -> None:
+        if source.folder is None or not isinstance(source.task, ForecastSpec):
+            raise InputError("a forecaster is converted from its folder: give the folder that edgernn train wrote")
+        self._task = source.task
+        self._path = source.folder / "data" / "test.jsonl"
+        self.max_length = self._task.window
+
+    def assets(self) -> dict[str, bytes]:
+        """See base."""
+        return {}
+
+    def cases(self) -> list[Arrays]:
+        """The test histories."""
+        return [self._inputs(case.history) for case in self._test]
+
+    def calibration(self) -> list[Arrays]:
+        """See base. The histories' own pasts: what is forecast in the test is not among them."""
+        step = max(1, len(self._test) // _CALIBRATION)
+        pasts = [case.history[: -self._task.horizon] for case in self._test[::step]]
+        return [self._inputs(past) for past in pasts if past.size]
+
+    def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
+        """Series that are made up: a bundle carries nobody's."""
+        inputs = [self._inputs(_made_up(number)) for number in range(MIN_GOLDEN_VECTORS)]
+        return [GoldenVector(None, {**arrays}, sampled(model.run(arrays))) for arrays in inputs]
+
+    def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
+        """See base."""
+        return QualitySpec("test", len(self._test), self._metrics(keras), self._metrics(artifact))
+
+    @cached_property
+    def _test(self) -> list[Case]:
+        try:
+            lines = [json.loads(line) for line in self._path.read_text(encoding="ascii").split("\n") if line]
+            cases = [Case(as_numbers(line["history"]), as_numbers(line["actual"])) for line in lines]
+        except (OSError, ValueError, TypeError, KeyError, InputError) as error:
+            raise InputError(f"{self._path}: these histories cannot be read ({error}): train again") from error
+        if not cases:
+            raise InputError(f"{self._path}: no history in it: train again")
+        return cases
+
+    def _inputs(self, history: Values) -> Arrays:
+        prepared = prepare(history, self._task)
+        return {
+            self._task.window_input: prepared.window[None],
+            self._task.context_input: prepared.context[None],
+        }
+
+    def _metrics(self, outputs: Sequence[Arrays]) -> dict[str, float]:
+        forecasts = []
+        for case, output in zip(self._test, outputs[: len(self._test)], strict=True):
+            forecasts.append(restore(output[self._task.output][0], prepare(case.history, self._task), self._task))
+        return measure(self._test, forecasts, self._task)
+
+
+def _made_up(number: int) -> Values:
+    """A positive series with a trend, a season of twelve and noise; every fourth one is short."""
+    generator = np.random.default_rng(number)
+    count = 5 if number % 4 == 3 else _MADE_UP + number
+    times = np.arange(count)
+    season = 1 + 0.3 * (number % 2) * np.sin(2 * np.pi * times / 12)
+    return np.asarray(100 * (1 + 0.01 * number * times / 10) * season * np.exp(0.05 * generator.standard_normal(count)))
