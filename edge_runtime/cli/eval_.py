@@ -24,13 +24,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Classifies every example and compares with its label."""
+    """Runs every example and compares with what is known of it."""
     from edgernn.edge_runtime.cli.output import print_json
     from edgernn.edge_runtime.evaluate import evaluate
     from edgernn.edge_runtime.examples import describe_bad_lines, locate, read_examples
     from edgernn.edge_runtime.tasks.classify import TextClassifier
+    from edgernn.edge_runtime.tasks.forecast import Forecaster
 
     model = open_bundle(args)
+    if isinstance(model, Forecaster):
+        from edgernn.edge_runtime.cli.eval_forecast import eval_forecast
+
+        return eval_forecast(model, args)
     if not isinstance(model, TextClassifier):
         raise InputError(f"{args.bundle}: a bare model has no metric to evaluate")
     source = locate(args.data)

@@ -22,8 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         help="texts, or a .txt file with one text a line; without any, standard input line by line; "
         "for a bare model .npz files with its inputs by name or .csv files with a row a step; without any, standard "
-        "input, a step a line",
+        "input, a step a line; for a forecaster .csv files, each column of numbers a series; without any, standard "
+        "input, a value a line",
     )
+    parser.add_argument("--horizon", type=int, metavar="N", help="steps ahead (default: all that a forecaster gives)")
+    parser.add_argument("--column", action="append", metavar="NAME", help="a forecaster's series (default: all)")
     parser.add_argument("--top", type=int, metavar="K", help="show the K most probable labels (default: all)")
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -34,10 +37,15 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.cli.output import print_json
     from edgernn.edge_runtime.cli.run_arrays import print_stream, run_files, standard_input, stream_lines
     from edgernn.edge_runtime.tasks.classify import TextClassifier
+    from edgernn.edge_runtime.tasks.forecast import Forecaster
 
     if args.top is not None and args.top < 1:
         raise InputError(f"--top must be 1 or more, not {args.top}")
     model = open_bundle(args)
+    if isinstance(model, Forecaster):
+        from edgernn.edge_runtime.cli.run_forecast import run_forecast
+
+        return run_forecast(model, args)
     if not isinstance(model, TextClassifier) and not args.input:
         print_stream(stream_lines(model, standard_input()), args.json)
         return 0
