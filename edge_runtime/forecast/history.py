@@ -13,8 +13,8 @@ from edgernn.edge_runtime.errors import InputError
 Values: TypeAlias = "npt.NDArray[np.float64]"
 # Beyond this a sensor is broken: squares of it would leave float64, and it would leave float32.
 GREATEST = 1e30
-# Where logarithms are taken, zeros and less become this part of the median.
-_FLOOR = 0.01
+# Where logarithms are taken, zeros and less become this part of the median; so does what is next to nothing beside it.
+_FLOOR, _LEAST = 0.01, 1e-9
 
 MISSING, OUT_OF_RANGE, NOT_POSITIVE, CONSTANT, SHORT = (
     "missing values were filled",
@@ -43,7 +43,8 @@ def clean(history: npt.ArrayLike, transform: Literal["log", "linear"]) -> Cleane
 
     Not-a-number and None are missing; infinite values and those beyond 1e30 are left out like missing ones. Missing
     values at the beginning are cut off, those inside lie on the line between their neighbours, those at the end repeat
-    the last value. Where the transform is "log", values that are not positive become 1 % of the positive ones' median.
+    the last value. Where the transform is "log", values that are not positive, or less than a billionth of the positive
+    ones' median, become 1 % of it.
 
     Raises:
       InputError: not a list of numbers, or none of them can be used.
@@ -85,9 +86,12 @@ def as_numbers(history: npt.ArrayLike) -> Values:
 
 
 def _positive(values: Values, flags: list[str]) -> Values:
-    if (values > 0).all():
-        return values
-    if not (values > 0).any():
+    positive = values[values > 0]
+    if not positive.size:
         raise InputError("history: no positive value in it, and this bundle's series are positive: train one on yours")
+    median = float(np.median(positive))
+    too_small = values <= _LEAST * median
+    if not too_small.any():
+        return values
     flags.append(NOT_POSITIVE)
-    return np.maximum(values, _FLOOR * float(np.median(values[values > 0])))
+    return np.where(too_small, _FLOOR * median, values)
