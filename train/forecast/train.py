@@ -26,6 +26,8 @@ from edgernn.train.forecast.windows import LEAST_HISTORY, make_windows
 _WINDOW_SEASONS, _CONTEXT_SEASONS = 3, 12
 _LEAST_WINDOW, _MOST_WINDOW, _LEAST_CONTEXT = 16, 60, 72
 _BATCH = 1024
+# A part of all values.
+_MOST_ZEROS = 0.01
 
 
 class Listener(Protocol):
@@ -115,7 +117,6 @@ def predict(model: Any, histories: Sequence[Values], spec: ForecastSpec) -> list
 def _spec(table: SeriesTable, options: ForecastOptions) -> ForecastSpec:
     horizon = options.horizon or table.horizon or 2 * table.period
     window = options.window or min(_MOST_WINDOW, max(_LEAST_WINDOW, _WINDOW_SEASONS * table.period))
-    positive = all((one.values[np.isfinite(one.values)] > 0).all() for one in table.series)
     return ForecastSpec(
         name="forecast",
         frequency=table.frequency,
@@ -123,12 +124,19 @@ def _spec(table: SeriesTable, options: ForecastOptions) -> ForecastSpec:
         horizon=horizon,
         window=window,
         context=max(window, _LEAST_CONTEXT, _CONTEXT_SEASONS * table.period),
-        transform="log" if positive else "linear",
+        transform="log" if _are_positive(table) else "linear",
         quantiles=QUANTILES,
         window_input="window",
         context_input="context",
         output="quantiles",
     )
+
+
+def _are_positive(table: SeriesTable) -> bool:
+    """Whether logarithms suit them: nothing below zero, and hardly a zero, which would be raised to a small value."""
+    values = np.concatenate([one.values for one in table.series])
+    known = values[np.isfinite(values)]
+    return bool(known.size and known.min() >= 0 and np.mean(known == 0) <= _MOST_ZEROS)
 
 
 def _divided(table: SeriesTable, spec: ForecastSpec) -> list[Series]:
