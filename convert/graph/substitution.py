@@ -82,6 +82,9 @@ class Substitution:
                 stack.enter_context(_replaced(model, "_manual_input_spec", None))
             for operation in mask_comparisons(self._model):
                 stack.enter_context(_replaced(operation, "call", _comparing(operation.call)))
+            # TensorFlow Lite has neither: the converter would write log(exp(x) + 1), which is infinite above 88.
+            stack.enter_context(_replaced(tf.math, "softplus", _softplus))
+            stack.enter_context(_replaced(tf.math, "log_sigmoid", lambda x, name=None: -_softplus(-x)))
             yield
 
     def outgoing_states(self) -> dict[str, Tensor]:
@@ -155,6 +158,11 @@ def _comparing(call: Callable[[Tensor, Any], Tensor]) -> Callable[[Tensor, Any],
         return call(first, second)
 
     return compare
+
+
+def _softplus(features: Tensor, name: str | None = None) -> Tensor:
+    """log(exp(x) + 1), finite for every x."""
+    return tf.nn.relu(features) + tf.math.log(tf.exp(-tf.abs(features)) + 1.0)
 
 
 def _merge_steps(tensor: Tensor) -> Tensor:

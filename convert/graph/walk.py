@@ -51,6 +51,14 @@ def recurrent_layers(model: Any) -> list[Any]:
     return [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN)]
 
 
+def built_steps(layer: Any) -> int | None:
+    """Steps of the sequence that a recurrent layer was built for; None where any length may come or none is known."""
+    shapes = getattr(layer, "_build_shapes_dict", None) or {}
+    shape = next(iter(shapes.values()), None)
+    steps = shape[1] if shape is not None and len(shape) > 1 else None
+    return steps if isinstance(steps, int) else None
+
+
 def embedding_layers(model: Any) -> list[Any]:
     """Every `keras.layers.Embedding` in the model."""
     return [layer for layer in model._flatten_layers() if type(layer) is keras.layers.Embedding]

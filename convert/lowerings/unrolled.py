@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from edgernn.convert.graph.walk import recurrent_layers
 from edgernn.convert.loops import unrolled_loop
 from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest
 from edgernn.convert.lowerings.cost import (
@@ -12,7 +11,7 @@ from edgernn.convert.lowerings.cost import (
     steps_us,
     unrolled_bytes,
 )
-from edgernn.convert.lowerings.whole import all_fixed, fixed_length, length_obstacles, lower_whole
+from edgernn.convert.lowerings.whole import all_fixed, fixed_length, layer_steps, length_obstacles, lower_whole
 
 
 class Unrolled(Lowering):
@@ -24,7 +23,7 @@ class Unrolled(Lowering):
         """See base."""
         if reasons := length_obstacles(request):
             return reasons
-        needed = unrolled_bytes(sum(_lengths(request)), len(recurrent_layers(request.model)))
+        needed = sum(unrolled_bytes(sum(layer_steps(request, n)), 1) for n in _lengths(request))
         if needed > MAX_UNROLLED_BYTES:
             return (f"about {needed // 1000} kB of operations for {_lengths(request)[0]} steps is too much",)
         return ()
@@ -33,7 +32,7 @@ class Unrolled(Lowering):
         """See base."""
         # Padded steps are computed too: a typical sequence runs in the next longer signature.
         steps = min((n for n in _lengths(request) if n >= TYPICAL_STEPS), default=_lengths(request)[0])
-        return CALL_US + steps_us(steps, len(recurrent_layers(request.model)))
+        return CALL_US + steps_us(sum(layer_steps(request, steps)), 1)
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from edgernn.convert.graph.walk import recurrent_layers
 from edgernn.convert.loops import dynamic_loop, while_loop
 from edgernn.convert.lowerings.base import Lowered, Lowering, LoweringRequest
 from edgernn.convert.lowerings.cost import CALL_US, TURN_US, steps_us
 from edgernn.convert.lowerings.tracing import trace_signature
-from edgernn.convert.lowerings.whole import all_fixed, fixed_length, lower_whole
+from edgernn.convert.lowerings.whole import all_fixed, fixed_length, layer_steps, lower_whole
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 
 
@@ -22,9 +21,8 @@ class WhileLoop(Lowering):
 
     def cost(self, request: LoweringRequest) -> float:
         """See base."""
-        layers = len(recurrent_layers(request.model))
-        steps = fixed_length(request)
-        return CALL_US + steps * layers * TURN_US + steps_us(steps, layers)
+        steps = sum(layer_steps(request, fixed_length(request)))
+        return CALL_US + steps * TURN_US + steps_us(steps, 1)
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgernn.convert.graph.substitution import Loop
+from edgernn.convert.graph.walk import built_steps, recurrent_layers
 from edgernn.convert.lowerings.base import Lowered, LoweringRequest
 from edgernn.convert.lowerings.cost import TYPICAL_STEPS
 from edgernn.convert.lowerings.tracing import trace_signature
@@ -46,3 +47,9 @@ def lower_whole(request: LoweringRequest, name: str, lengths: Sequence[int], loo
         sequence_outputs=request.causality.sequence_outputs,
     )
     return Lowered(execution, signatures, reason)
+
+
+def layer_steps(request: LoweringRequest, steps: int) -> list[int]:
+    """Steps of each recurrent layer when the sequence has `steps`: a layer behind a reshaping may have fewer."""
+    layers = recurrent_layers(request.model)
+    return [(built_steps(layer) if all_fixed(request) else None) or steps for layer in layers]

@@ -18,11 +18,13 @@ class TaskPlan(ABC):
       always_real: every step that the runtime feeds is a real one; padding comes only after them.
       max_length: the longest sequence that the runtime will feed, in steps, or None where any may come.
       metric: the name in `QualitySpec` that `--max-drop` guards, or None.
+      max_drop: how much may be lost of it, unless the user says: points, or percent of an error.
     """
 
     always_real: bool
     max_length: int | None
     metric: str | None
+    max_drop: float = 0.3
 
     @abstractmethod
     def assets(self) -> dict[str, bytes]:

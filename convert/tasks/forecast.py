@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,9 +14,11 @@ from edgernn.convert.source import Source
 from edgernn.convert.tasks.base import TaskPlan
 from edgernn.convert.tasks.golden import sampled
 from edgernn.edge_runtime.errors import InputError
-from edgernn.edge_runtime.forecast.features import prepare, restore
+from edgernn.edge_runtime.forecast.covariates import Covariates
+from edgernn.edge_runtime.forecast.features import prepare_raw, restore
 from edgernn.edge_runtime.forecast.history import Values, as_numbers
-from edgernn.edge_runtime.forecast.measure import Case, measure
+from edgernn.edge_runtime.forecast.measure import measure
+from edgernn.edge_runtime.forecast.split import Case
 from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.forecast import ForecastSpec
@@ -32,6 +35,7 @@ class ForecastPlan(TaskPlan):
     # Padding lies before the values, and the network has learnt to read it.
     always_real = True
     metric = "mase"
+    max_drop = 0.5
 
     def __init__(self, source: Source) -> None:
         if source.folder is None or not isinstance(source.task, ForecastSpec):
@@ -46,17 +50,23 @@ class ForecastPlan(TaskPlan):
 
     def cases(self) -> list[Arrays]:
         """The test histories."""
-        return [self._inputs(case.history) for case in self._test]
+        return [self._inputs(case.history, case.covariates) for case in self._test]
 
     def calibration(self) -> list[Arrays]:
         """See base. The histories' own pasts: what is forecast in the test is not among them."""
-        step = max(1, len(self._test) // _CALIBRATION)
-        pasts = [case.history[: -self._task.horizon] for case in self._test[::step]]
-        return [self._inputs(past) for past in pasts if past.size]
+        step, ahead = max(1, len(self._test) // _CALIBRATION), self._task.horizon
+        known = {one.name for one in self._task.covariates if one.known}
+        found = []
+        for case in self._test[::step]:
+            past = case.history[:-ahead]
+            if np.isfinite(past).any():
+                covariates = {n: v if n in known else v[:-ahead] for n, v in case.covariates.items()}
+                found.append(self._inputs(past, covariates))
+        return found
 
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """Series that are made up: a bundle carries nobody's."""
-        inputs = [self._inputs(_made_up(number)) for number in range(MIN_GOLDEN_VECTORS)]
+        inputs = [self._made_up(number) for number in range(MIN_GOLDEN_VECTORS)]
         return [GoldenVector(None, {**arrays}, sampled(model.run(arrays))) for arrays in inputs]
 
     def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
@@ -67,25 +77,41 @@ class ForecastPlan(TaskPlan):
     def _test(self) -> list[Case]:
         try:
             lines = [json.loads(line) for line in self._path.read_text(encoding="ascii").split("\n") if line]
-            cases = [Case(as_numbers(line["history"]), as_numbers(line["actual"])) for line in lines]
+            cases = [_case(line) for line in lines]
         except (OSError, ValueError, TypeError, KeyError, InputError) as error:
             raise InputError(f"{self._path}: these histories cannot be read ({error}): train again") from error
         if not cases:
             raise InputError(f"{self._path}: no history in it: train again")
         return cases
 
-    def _inputs(self, history: Values) -> Arrays:
-        prepared = prepare(history, self._task)
+    def _inputs(self, history: Values, covariates: Covariates) -> Arrays:
+        prepared = prepare_raw(history, self._task, covariates).prepared
         return {
             self._task.window_input: prepared.window[None],
             self._task.context_input: prepared.context[None],
         }
 
+    def _made_up(self, number: int) -> Arrays:
+        history = _made_up(number)
+        noise = np.random.default_rng(100 + number).standard_normal
+        covariates = {
+            one.name: one.mean + one.scale * noise(len(history) + self._task.horizon * one.known)
+            for one in self._task.covariates
+        }
+        return self._inputs(history, covariates)
+
     def _metrics(self, outputs: Sequence[Arrays]) -> dict[str, float]:
         forecasts = []
         for case, output in zip(self._test, outputs[: len(self._test)], strict=True):
-            forecasts.append(restore(output[self._task.output][0], prepare(case.history, self._task), self._task))
+            prepared = prepare_raw(case.history, self._task, case.covariates).prepared
+            forecasts.append(restore(output[self._task.output][0], prepared, self._task))
         return measure(self._test, forecasts, self._task)
+
+
+def _case(line: dict[str, Any]) -> Case:
+    unit = float("nan") if line["unit"] is None else float(line["unit"])
+    covariates = {name: as_numbers(values) for name, values in line["covariates"].items()}
+    return Case(as_numbers(line["history"]), as_numbers(line["actual"]), unit, covariates, int(line["left"]))
 
 
 def _made_up(number: int) -> Values:

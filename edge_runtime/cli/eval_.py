@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
+from edgernn.edge_runtime.cli.forecast_columns import add_column_arguments
 from edgernn.edge_runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, metavar="NAME|PATH", help="a catalogued data set, or your own file")
     parser.add_argument("--text-column", metavar="NAME", help="default: found by name and content")
     parser.add_argument("--label-column", metavar="NAME", help="default: found by name and content")
+    add_column_arguments(parser)
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
+from edgernn.edge_runtime.cli.forecast_columns import add_column_arguments
 from edgernn.edge_runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="INPUT",
         help="texts, or a .txt file with one text a line; without any, standard input line by line; "
         "for a bare model .npz files with its inputs by name or .csv files with a row a step; without any, standard "
-        "input, a step a line; for a forecaster .csv files, each column of numbers a series; without any, standard "
+        "input, a step a line; for a forecaster .csv or .parquet files of series, wide or long; without any, standard "
         "input, a value a line",
     )
     parser.add_argument("--horizon", type=int, metavar="N", help="steps ahead (default: all that a forecaster gives)")
-    parser.add_argument("--column", action="append", metavar="NAME", help="a forecaster's series (default: all)")
+    parser.add_argument("--plot", metavar="PNG", help="draw the forecasts (.png, .svg or .pdf)")
     parser.add_argument("--top", type=int, metavar="K", help="show the K most probable labels (default: all)")
+    add_column_arguments(parser)
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 

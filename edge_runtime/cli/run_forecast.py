@@ -4,44 +4,78 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from edgernn.edge_runtime.cli.forecast_columns import choice_for, other_frequency
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.forecast.outcome import SeriesForecast
 
 if TYPE_CHECKING:
     from edgernn.edge_runtime.tasks.forecast import Forecast, Forecaster
 
+_COVERAGES = (0.8, 0.95)
+
 
 def run_forecast(model: Forecaster, args: argparse.Namespace) -> int:
-    """Forecasts every column of every file; without files, after each line of standard input."""
+    """Forecasts every series of every file; without files, after each line of standard input."""
     from edgernn.edge_runtime.cli.output import one_line, print_json, print_table
     from edgernn.edge_runtime.cli.run_arrays import standard_input
-    from edgernn.edge_runtime.forecast.columns import read_columns
 
     steps = model.check_horizon(args.horizon)
     if not args.input:
+        if args.plot:
+            raise InputError("--plot draws files of series: give one")
         return _stream(model, standard_input(), steps, args.json)
-    results = []
-    for name in args.input:
-        for column, values in read_columns(Path(name), args.column or ()).items():
-            forecast = model.forecast(values, steps)
-            results.append({"file": name, "series": column, **_plain(forecast)})
+    results = [one for name in args.input for one in _forecasts(model, Path(name), steps, args)]
+    if args.plot:
+        from edgernn.edge_runtime.forecast.plot import draw
+
+        draw(results, model.task.periods, Path(args.plot))
     if args.json:
-        print_json(results)
+        print_json([one.to_dict() for one in results])
         return 0
-    for result in results:
-        print(f"{one_line(result['file'])}: {one_line(result['series'])}{_notes(result['flags'])}")
-        rows = zip(result["mean"], result["lower"], result["upper"], strict=True)
-        cells = [[str(n), *(f"{value:.6g}" for value in row)] for n, row in enumerate(rows, 1)]
-        print_table(cells, ["step", "forecast", f"{100 * result['coverage']:g} % from", "to"])
+    file = ""
+    for one in results:
+        if one.file != file:
+            file = one.file
+            print("; ".join([one_line(file), *one.notes]))
+        print(f"{one_line(one.name or 'series')}{_notes(one.near.flags)}")
+        rows = zip(one.times, one.near.mean, one.near.lower, one.near.upper, strict=True)
+        cells = [[time, *(f"{value:.6g}" for value in row)] for time, *row in rows]
+        print_table(cells, ["time", "forecast", f"{100 * one.near.coverage:g} % from", "to"])
+    if args.plot:
+        print(f"wrote {args.plot}")
     return 0
 
 
+def _forecasts(model: Forecaster, path: Path, steps: int, args: argparse.Namespace) -> Iterator[SeriesForecast]:
+    from edgernn.edge_runtime.forecast.series import read_series
+
+    choice = choice_for(model.task, args)
+    table = read_series(path, choice)
+    other = other_frequency(table, model.task)
+    notes = (*table.notes, f"{other}: the forecast is a guess") if other else table.notes
+    known = {one.name: one.known for one in model.task.covariates}
+    for one in table.series:
+        values = np.concatenate([one.values, one.test])
+        covariates = {n: v[: None if known[n] else len(values)] for n, v in one.covariates.items() if n in known}
+        near, wide = (model.forecast(values, steps, coverage, covariates or None) for coverage in _COVERAGES)
+        yield SeriesForecast(str(path), one.name, values, _relative(one.label, len(values)), near, wide, notes)
+
+
+def _relative(label: Callable[[int], str] | None, count: int) -> Callable[[int], str] | None:
+    return label and (lambda step: label(count - 1 + step))
+
+
 def _stream(model: Forecaster, lines: Iterable[str], steps: int, as_json: bool) -> int:
-    session = model.session()
+    if model.task.covariates:
+        raise InputError("this bundle has covariates: forecast a file, or use session.step in Python")
+    session, told = model.session(), ""
     for number, line in enumerate(lines, 1):
         step = session.step(_value(line, number))
         plain = _plain(step.forecast)
@@ -50,7 +84,10 @@ def _stream(model: Forecaster, lines: Iterable[str], steps: int, as_json: bool) 
             print(json.dumps({"value": number, "score": step.score, **ahead, "flags": list(step.flags)}), flush=True)
         else:
             means = " ".join(f"{value:.6g}" for value in ahead["mean"])
-            print(f"{number}  score {step.score:.2f}  next {means}{_notes(step.flags)}", flush=True)
+            notes = _notes(step.flags)
+            # What holds for every value of a short history is said once.
+            print(f"{number}  score {step.score:.2f}  next {means}{notes if notes != told else ''}", flush=True)
+            told = notes
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -15,6 +16,8 @@ Values: TypeAlias = "npt.NDArray[np.float64]"
 GREATEST = 1e30
 # Where logarithms are taken, zeros and less become this part of the median; so does what is next to nothing beside it.
 _FLOOR, _LEAST = 0.01, 1e-9
+# Longer gaps are no straight lines where there is a season of at least so many values.
+_LONGEST_LINE, _LEAST_SEASON = 3, 4
 
 MISSING, OUT_OF_RANGE, NOT_POSITIVE, CONSTANT, SHORT = (
     "missing values were filled",
@@ -38,13 +41,19 @@ class Cleaned:
     flags: tuple[str, ...]
 
 
-def clean(history: npt.ArrayLike, transform: Literal["log", "linear"]) -> Cleaned:
+def clean(history: npt.ArrayLike, transform: Literal["log", "linear"], periods: Sequence[int] = ()) -> Cleaned:
     """Mends a history.
 
     Not-a-number and None are missing; infinite values and those beyond 1e30 are left out like missing ones. Missing
     values at the beginning are cut off, those inside lie on the line between their neighbours, those at the end repeat
-    the last value. Where the transform is "log", values that are not positive, or less than a billionth of the positive
-    ones' median, become 1 % of it.
+    the last value; but where more than 3 are missing in a row, what was a season before stands in for them, if there is
+    a season of 4 values or more and something before. Where the transform is "log", values that are not positive, or
+    less than a billionth of the positive ones' median, become 1 % of it.
+
+    Args:
+      history: [n] numbers.
+      transform: of the bundle.
+      periods: values in a season, rising.
 
     Raises:
       InputError: not a list of numbers, or none of them can be used.
@@ -61,13 +70,29 @@ def clean(history: npt.ArrayLike, transform: Literal["log", "linear"]) -> Cleane
         raise InputError("history: no usable value in it: a forecast needs at least one number")
     if known.size < len(values) - impossible.sum():
         flags.append(MISSING)
-    places = np.arange(known[0], len(values))
-    values = np.interp(places, known, values[known])
+    values = _filled(values[known[0] :], periods)
     if transform == "log":
         values = _positive(values, flags)
     if len(values) > 1 and np.ptp(values) == 0.0:
         flags.append(CONSTANT)
     return Cleaned(values, tuple(flags))
+
+
+def _filled(values: Values, periods: Sequence[int]) -> Values:
+    missing = np.isnan(values)
+    if not missing.any():
+        return values
+    known = np.flatnonzero(~missing)
+    filled = np.interp(np.arange(len(values)), known, values[known])
+    seasons = [period for period in sorted(periods, reverse=True) if period >= _LEAST_SEASON]
+    edges = np.flatnonzero(np.diff(np.r_[0, missing.astype(np.int8), 0]))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - start > _LONGEST_LINE:
+            for place in range(start, end):
+                before = [place - period for period in seasons if place >= period]
+                if before:
+                    filled[place] = filled[before[0]]
+    return filled
 
 
 def as_numbers(history: npt.ArrayLike) -> Values:

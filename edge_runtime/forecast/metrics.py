@@ -1,4 +1,4 @@
-"""The measures of the forecasting competitions, for one series each; means over series are the caller's."""
+"""The measures of the forecasting competitions, for one series each, without missing values; means are the caller's."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ def mape(forecast: Values, actual: Values) -> float:
     return float(np.mean(100 * np.abs((forecast - actual)[known] / actual[known]))) if known.any() else float("nan")
 
 
-def mase(forecast: Values, actual: Values, history: Values, period: int) -> float:
+def mase(forecast: Values, actual: Values, unit: float) -> float:
     """Mean absolute error in units of the seasonal naive method's on the history (Hyndman and Koehler 2006).
 
     Not a number where the history has no seasonal change at all.
     """
+    return float(np.abs(forecast - actual).mean()) / unit if unit > 0 else float("nan")
+
+
+def seasonal_unit(history: Values, period: int) -> float:
+    """Mean absolute change of a history over one season, missing values left out; not a number without any change."""
     lag = period if len(history) > period else 1
     steps = np.abs(history[lag:] - history[:-lag])
-    unit = float(steps.mean()) if steps.size else 0.0
-    return float(np.abs(forecast - actual).mean()) / unit if unit > 0 else float("nan")
+    steps = steps[np.isfinite(steps)]
+    return float(steps.mean()) if steps.size and steps.mean() > 0 else float("nan")
 
 
 def coverage(lower: Values, upper: Values, actual: Values) -> float:
@@ -54,10 +59,10 @@ def seasonal_naive(history: Values, horizon: int, period: int) -> Values:
 def naive2(history: Values, horizon: int, period: int) -> Values:
     """The last value without its season, put back where one is found: the M competitions' yardstick for OWA."""
     multiplicative = bool((history > 0).all())
-    indices = seasonal_indices(history, period, multiplicative)
+    indices = seasonal_indices(history, (period,), multiplicative)
     count = len(history)
-    ahead = indices[(count + np.arange(horizon)) % period]
-    last = indices[(count - 1) % period]
+    ahead = indices[(count + np.arange(horizon)) % len(indices)]
+    last = indices[(count - 1) % len(indices)]
     return np.asarray(history[-1] / last * ahead if multiplicative else history[-1] - last + ahead, np.float64)
 
 

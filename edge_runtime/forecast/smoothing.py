@@ -9,6 +9,11 @@ import numpy as np
 from edgernn.edge_runtime.forecast.history import Values
 
 _RATES = np.linspace(0.05, 1.0, 20)
+# The recursion, so many values at once: [rate, value] and [rate, value, value].
+_BLOCK = 32
+_KEPT = (1 - _RATES)[:, None] ** np.arange(_BLOCK + 1)
+_AGES = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+_SHARES = np.where(_AGES >= 0, _RATES[:, None, None] * _KEPT[:, np.maximum(_AGES, 0)], 0.0)
 
 
 @dataclass(frozen=True)
@@ -25,14 +30,18 @@ def smooth(values: Values) -> Smoothed:
     Args:
       values: float64 [n], n at least 1.
     """
-    levels = np.full(len(_RATES), float(values[0]))
+    levels = np.full((len(_RATES), 1), float(values[0]))
     squares = np.zeros(len(_RATES))
-    for value in values[1:]:
-        errors = value - levels
-        squares += errors * errors
-        levels = levels + _RATES * errors
+    for start in range(1, len(values), _BLOCK):
+        block = values[start : start + _BLOCK]
+        count = len(block)
+        # Level after each value: what is left of the level before, and of every value since.
+        after = levels * _KEPT[:, 1 : count + 1] + _SHARES[:, :count, :count] @ block
+        errors = block - np.concatenate([levels, after[:, :-1]], axis=1)
+        squares += np.einsum("ij,ij->i", errors, errors)
+        levels = after[:, -1:]
     best = int(squares.argmin())
-    return Smoothed(float(levels[best]), float(_RATES[best]))
+    return Smoothed(float(levels[best, 0]), float(_RATES[best]))
 
 
 def theta(values: Values, horizon: int) -> tuple[Values, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
@@ -12,8 +12,9 @@ import numpy.typing as npt
 from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import EngineOptions
 from edgernn.edge_runtime.errors import BundleError, InputError
-from edgernn.edge_runtime.forecast.features import FACTS, prepare, restore
-from edgernn.edge_runtime.forecast.history import SHORT, Values, clean
+from edgernn.edge_runtime.forecast.covariates import Covariates
+from edgernn.edge_runtime.forecast.features import Prepared, prepare_raw, restore
+from edgernn.edge_runtime.forecast.history import Values
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.forecast import ForecastSpec
 
@@ -61,17 +62,26 @@ class Forecaster(Model):
 
     @overload
     def forecast(
-        self, history: Sequence[float] | npt.NDArray[np.generic], horizon: int | None = None, coverage: float = ...
+        self,
+        history: Sequence[float] | npt.NDArray[np.generic],
+        horizon: int | None = None,
+        coverage: float = ...,
+        covariates: Covariates | None = ...,
     ) -> Forecast: ...
     @overload
     def forecast(
-        self, history: Sequence[Sequence[float]], horizon: int | None = None, coverage: float = ...
+        self,
+        history: Sequence[Sequence[float]],
+        horizon: int | None = None,
+        coverage: float = ...,
+        covariates: Sequence[Covariates] | None = ...,
     ) -> list[Forecast]: ...
     def forecast(
         self,
         history: Sequence[float] | Sequence[Sequence[float]] | npt.NDArray[np.generic],
         horizon: int | None = None,
         coverage: float = DEFAULT_COVERAGE,
+        covariates: Covariates | Sequence[Covariates] | None = None,
     ) -> Forecast | list[Forecast]:
         """Forecasts one series, or each of several.
 
@@ -80,18 +90,27 @@ class Forecaster(Model):
             looked at; a history shorter than the network's window is padded in front, and flagged); or a list of such.
           horizon: steps ahead, by default and at most the bundle's.
           coverage: of the range: one that the bundle's quantiles give (usually 0.8 and 0.95).
+          covariates: for a bundle that has them, the other variables by name, as many values as the history has, and
+            the steps ahead after these for those that are known ahead; for several series a list of such.
 
         Returns:
           A forecast, or a list of them for several series.
 
         Raises:
-          InputError: no usable number in it, or a horizon or coverage that the bundle does not give.
+          InputError: no usable number in it, covariates that do not fit, or a horizon or coverage that the bundle does
+            not give.
         """
         steps = self.check_horizon(horizon)
         ends = self._ends(coverage)
-        if _is_several(history):
-            return [self._one(series, steps, ends, coverage) for series in history]
-        return self._one(history, steps, ends, coverage)
+        if not _is_several(history):
+            if covariates is not None and not isinstance(covariates, Mapping):
+                raise InputError("covariates: expected a dictionary of arrays by name for one series")
+            return self._one(history, steps, ends, coverage, covariates)
+        others = [None] * len(history) if covariates is None else covariates
+        if isinstance(others, Mapping) or len(others) != len(history):
+            raise InputError(f"covariates: expected a list of {len(history)} dictionaries, one for each series")
+        pairs = zip(history, others, strict=True)
+        return [self._one(series, steps, ends, coverage, other) for series, other in pairs]
 
     def session(self) -> ForecastSession:  # type: ignore[override]
         """A stream of values: one in, an updated forecast and an anomaly score out."""
@@ -99,9 +118,12 @@ class Forecaster(Model):
 
         return ForecastSession(self)
 
-    def quantiles(self, values: Values) -> Values:
-        """Every quantile of every step ahead, float64 [horizon, quantiles], from a clean history."""
-        task, prepared = self._task, prepare(values, self._task)
+    def quantiles(self, history: npt.ArrayLike, covariates: Covariates | None = None) -> Values:
+        """Every quantile of every step ahead, float64 [horizon, quantiles]; see `forecast` for the arguments."""
+        return self._quantiles(prepare_raw(history, self._task, covariates).prepared)
+
+    def _quantiles(self, prepared: Prepared) -> Values:
+        task = self._task
         inputs = {task.window_input: prepared.window[None], task.context_input: prepared.context[None]}
         outputs = restore(self.run(inputs)[task.output][0], prepared, task)
         # Quantization may let neighbours cross by a hair.
@@ -127,12 +149,18 @@ class Forecaster(Model):
             raise InputError(f"coverage: this bundle gives {', '.join(map(str, offered))}, not {coverage}")
         return places[0], places[1]
 
-    def _one(self, history: npt.ArrayLike, steps: int, ends: tuple[int, int], coverage: float) -> Forecast:
-        cleaned = clean(history, self._task.transform)
-        short = (SHORT,) if len(cleaned.values) < self._task.window else ()
-        ahead = self.quantiles(cleaned.values)[:steps]
+    def _one(
+        self,
+        history: npt.ArrayLike,
+        steps: int,
+        ends: tuple[int, int],
+        coverage: float,
+        covariates: Covariates | None,
+    ) -> Forecast:
+        found = prepare_raw(history, self._task, covariates)
+        ahead = self._quantiles(found.prepared)[:steps]
         middle = self._task.quantiles.index(0.5)
-        return Forecast(ahead[:, middle], ahead[:, ends[0]], ahead[:, ends[1]], coverage, (*cleaned.flags, *short))
+        return Forecast(ahead[:, middle], ahead[:, ends[0]], ahead[:, ends[1]], coverage, found.flags)
 
 
 def _is_several(history: object) -> bool:
@@ -146,11 +174,16 @@ def _is_several(history: object) -> bool:
 def _check_model(bundle: Bundle, task: ForecastSpec) -> None:
     inputs = {tensor.name: tensor.shape for tensor in bundle.manifest.inputs}
     outputs = {tensor.name: tensor.shape for tensor in bundle.manifest.outputs}
-    wanted = {task.window_input: (1, task.window, 2), task.context_input: (1, 2 * task.horizon + FACTS)}
+    wanted = {task.window_input: (1, *task.window_shape), task.context_input: (1, task.context_width)}
     answer = (1, task.horizon, len(task.quantiles))
     if inputs != wanted or outputs.get(task.output) != answer:
         raise BundleError(f"{bundle.path}: its model does not take and give what its task says ({inputs}, {outputs})")
+    if not task.periods or list(task.periods) != sorted(set(task.periods)):
+        raise BundleError(f"{bundle.path}: its seasons must rise")
     if 0.5 not in task.quantiles or list(task.quantiles) != sorted(set(task.quantiles)):
         raise BundleError(f"{bundle.path}: its quantiles must rise, with 0.5 among them")
-    if min(task.period, task.horizon, task.window) < 1 or task.context < task.window:
-        raise BundleError(f"{bundle.path}: its period, horizon, window or context makes no sense")
+    if min(*task.periods, task.horizon, task.window) < 1 or task.context < task.window:
+        raise BundleError(f"{bundle.path}: its season, horizon, window or context makes no sense")
+    names = [one.name for one in task.covariates]
+    if len(set(names)) < len(names) or not all(one.scale > 0 for one in task.covariates):
+        raise BundleError(f"{bundle.path}: its covariates make no sense")

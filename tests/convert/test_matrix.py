@@ -87,6 +87,18 @@ def agree(
     np.testing.assert_allclose(found, expected, atol=tolerance * scale, rtol=0)
 
 
+@pytest.mark.parametrize("activation", ["softplus", "log_sigmoid", "mish"])
+def test_activations_do_not_overflow(activation):
+    model = keras.Sequential(
+        [keras.Input((None, 1), name="x"), layers.Dense(1, use_bias=False), layers.Activation(activation)]
+    )
+    model.layers[0].set_weights([np.ones((1, 1), np.float32)])
+    x = np.array([-1e4, -89, -20, -1, 0, 0.5, 20, 89, 1e4], np.float32)[None, :, None]
+    expected = np.asarray(model(x, training=False))
+    assert np.isfinite(expected).all()
+    np.testing.assert_allclose(run(lower(model, max_length=None), x), expected, rtol=1e-6, atol=1e-6)
+
+
 @pytest.mark.parametrize("option", OPTIONS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_layers_and_their_options(kind, option):

@@ -165,13 +165,18 @@ def test_snapshots_and_forks_go_on_alike(model):
 
 
 def test_run_on_a_file_and_on_a_stream(tmp_path):
-    rows = "".join(f"2020-{n + 1:02}-01,{value:.3f},{value * 2:.3f}\n" for n, value in enumerate(walk(12)))
+    days = [f"{2020 + n // 4}-{3 * (n % 4) + 1:02}-01" for n in range(12)]
+    rows = "".join(f"{day},{value:.3f},{value * 2:.3f}\n" for day, value in zip(days, walk(12), strict=True))
     (tmp_path / "s.csv").write_text("day,sales,visits\n" + rows, encoding="utf-8")
     status, out, _ = edgernn("run", str(SERIES), str(tmp_path / "s.csv"), "--horizon", "2", "--json")
     assert status == 0
     results = json.loads(out)
     assert [result["series"] for result in results] == ["sales", "visits"]
     assert [len(result["mean"]) for result in results] == [2, 2]
+    assert results[0]["times"] == ["2023-01", "2023-04"]
+    for result in results:
+        assert result["lower_95"][0] < result["lower_80"][0] < result["mean"][0] < result["upper_80"][0]
+        assert result["upper_80"][0] < result["upper_95"][0]
     np.testing.assert_allclose(results[1]["mean"], 2 * np.array(results[0]["mean"]), rtol=1e-4)
     assert "sales" in edgernn("run", str(SERIES), str(tmp_path / "s.csv"), "--column", "sales")[1]
     status, out, err = edgernn("run", str(SERIES), str(tmp_path / "s.csv"), "--column", "x")
@@ -185,7 +190,7 @@ def test_eval_names_a_file_of_another_season(tmp_path):
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     status, out, err = edgernn("eval", str(SERIES), "--data", str(path))
     assert (status, out) == (2, "")
-    assert "its season is 12 values and the bundle's 4" in err
+    assert "its values are monthly and those that the bundle learnt quarterly" in err
     path.write_text("not json\n", encoding="utf-8")
     assert "line 1 is not JSON" in edgernn("eval", str(SERIES), "--data", str(path))[2]
 

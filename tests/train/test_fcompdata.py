@@ -22,7 +22,7 @@ def test_series_of_one_frequency_are_taken(tmp_path):
     prepared = tmp_path / "m3-monthly.jsonl"
     Competition("m3", "monthly", 1).prepare(tmp_path, prepared)
     table = read_series(prepared)
-    assert (table.frequency, table.period, table.horizon) == ("monthly", 12, 2)
+    assert (table.frequency, table.periods, table.horizon) == ("monthly", (12,), 2)
     (series,) = table.series
     assert series.name == "B"
     np.testing.assert_array_equal(series.values, [4.5, 5])
@@ -38,8 +38,8 @@ def test_another_content_is_refused(tmp_path, content):
 
 def test_the_catalogue_has_each_competition():
     names = [name for name, dataset in CATALOGUE.items() if dataset.task == "forecast"]
-    assert len(names) == 10
-    assert {name.split("-")[0] for name in names} == {"m1", "m3", "tourism"}
+    assert len(names) == 11
+    assert {name.split("-")[0] for name in names} == {"m1", "m3", "tourism", "stocks"}
     for name in names:
         assert CATALOGUE[name].file == f"{name}.jsonl"
         assert CATALOGUE[name].credit

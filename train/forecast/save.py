@@ -9,7 +9,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from edgernn.edge_runtime.forecast.measure import Case
+import numpy as np
+
+from edgernn.edge_runtime.forecast.history import Values
+from edgernn.edge_runtime.forecast.split import Case
 from edgernn.edge_runtime.spec.data import DataSpec
 from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.forecast import ForecastSpec
@@ -41,5 +44,20 @@ def save(
     write_document(folder / CONFIG, config)
     write_document(folder / METRICS, metrics)
     (folder / "data").mkdir()
-    lines = [json.dumps({"history": c.history.tolist(), "actual": c.actual.tolist()}) + "\n" for c in cases]
-    (folder / "data" / TEST).write_text("".join(lines), encoding="ascii", newline="\n")
+    (folder / "data" / TEST).write_text("".join(_line(case) for case in cases), encoding="ascii", newline="\n")
+
+
+def _line(case: Case) -> str:
+    """What a proof needs of a case; null where a value is missing."""
+    document = {
+        "history": _plain(case.history),
+        "actual": _plain(case.actual),
+        "unit": case.unit if np.isfinite(case.unit) else None,
+        "left": case.left,
+        "covariates": {name: _plain(values) for name, values in case.covariates.items()},
+    }
+    return json.dumps(document) + "\n"
+
+
+def _plain(values: Values) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in values]

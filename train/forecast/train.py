@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples import DataSource
-from edgernn.edge_runtime.forecast.features import prepare, restore
-from edgernn.edge_runtime.forecast.history import Values, clean
-from edgernn.edge_runtime.forecast.measure import Case, baselines, cases_of, measure
+from edgernn.edge_runtime.forecast.accuracy_test import compare_with_classical
+from edgernn.edge_runtime.forecast.features import prepare_raw, restore
+from edgernn.edge_runtime.forecast.history import Values
+from edgernn.edge_runtime.forecast.layout import ColumnChoice
+from edgernn.edge_runtime.forecast.measure import baselines, measure
 from edgernn.edge_runtime.forecast.series import Series, SeriesTable, read_series
+from edgernn.edge_runtime.forecast.split import LEAST_HISTORY, Case, cases_of, divided, held_out
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
-from edgernn.edge_runtime.spec.forecast import ForecastSpec
+from edgernn.edge_runtime.spec.forecast import CovariateSpec, ForecastSpec
 from edgernn.train.backend import import_keras
 from edgernn.train.folder import check_target, new_folder
+from edgernn.train.forecast.classical import statsforecast_baselines
 from edgernn.train.forecast.options import QUANTILES, ForecastOptions
-from edgernn.train.forecast.windows import LEAST_HISTORY, make_windows
+from edgernn.train.forecast.windows import count_origins, make_windows
 
-# Seasons that the network sees, and that count at all.
-_WINDOW_SEASONS, _CONTEXT_SEASONS = 3, 12
-_LEAST_WINDOW, _MOST_WINDOW, _LEAST_CONTEXT = 16, 60, 72
+_SHORT_SEASON, _LEAST_WINDOW, _LEAST_CONTEXT = 12, 16, 72
+_MOST_ORIGINS = 50_000
+# A training of few origins takes small steps, so that there are enough of them.
+_LEAST_BATCH, _MOST_BATCH, _STEPS_AN_EPOCH = 32, 256, 100
 _BATCH = 1024
 # A part of all values.
 _MOST_ZEROS = 0.01
@@ -48,10 +54,12 @@ class Trained:
     metrics: dict[str, Any]
 
 
-def train(source: DataSource, out: Path, options: ForecastOptions, listener: Listener) -> Trained:
+def train(
+    source: DataSource, out: Path, options: ForecastOptions, listener: Listener, choice: ColumnChoice | None = None
+) -> Trained:
     """Reads, makes origins, finds the number of epochs, fits, measures and writes.
 
-    What is validated is the last horizon of each training part, from the origin before it (a rolling origin); then the
+    What is validated is the end of each training part, from origins a horizon apart (a rolling origin); then the
     network is fitted anew on everything but the test parts, for as many epochs as were best.
 
     Args:
@@ -59,39 +67,49 @@ def train(source: DataSource, out: Path, options: ForecastOptions, listener: Lis
       out: folder to write; it appears when everything is done.
       options: model and training.
       listener: is told how it goes.
+      choice: what the file's columns are.
 
     Raises:
       InputError: the file or the folder cannot be used.
       RuntimeUnavailable: Keras or its backend is missing.
     """
     check_target(out)
-    table = read_series(source.path)
-    spec = _spec(table, options)
-    series = _divided(table, spec)
-    histories = [clean(one.values, spec.transform).values for one in series]
+    table = read_series(source.path, choice)
+    for note in table.notes:
+        listener.say(note)
+    horizon = options.horizon or table.horizon or table.usual_horizon
+    series = divided(table.series, horizon)
+    spec = _spec(table, series, horizon, options, choice or ColumnChoice())
+    hidden = np.array([min(held_out(len(one.values), horizon), len(one.values)) for one in series], np.int64)
+    options = _sized(options, count_origins(series, spec))
+    windows = make_windows(series, spec, options.stride, hidden.tolist())
+    rolling = (windows.left % horizon == 0) & (windows.left <= hidden[windows.series])
+    earlier, validation = windows.without_last(hidden), windows.chosen(rolling)
+    if not len(earlier.series) or not len(validation.series):
+        raise InputError(
+            f"{source.path}: its series are too short to learn from: {horizon} steps ahead need at least "
+            f"{2 * horizon + LEAST_HISTORY} values before the test part"
+        )
+    listener.say(
+        f"series: {len(series):,} ({spec.frequency}, season {' and '.join(map(str, spec.periods))}), "
+        f"steps ahead: {horizon}, origins: {len(windows.series):,}, validated: {len(validation.series):,}, "
+        f"transform: {spec.transform}"
+    )
     import_keras()
     from edgernn.train.forecast.fit import fit
 
-    windows = make_windows(histories, spec, options.stride)
-    earlier, held_out = windows.without_last(spec.horizon), windows.chosen(windows.left == spec.horizon)
-    if not len(earlier.series) or not len(held_out.series):
-        raise InputError(
-            f"{source.path}: its series are too short to learn from: {spec.horizon} steps ahead need at least "
-            f"{2 * spec.horizon + LEAST_HISTORY} values before the test part"
-        )
-    listener.say(
-        f"{source.path}: {len(series)} {spec.frequency} series, season {spec.period}, {spec.horizon} steps ahead, "
-        f"{len(windows.series):,} origins, transform {spec.transform}"
-    )
-    tried = fit(options, spec, earlier, held_out, options.epochs, listener)
+    tried = fit(options, spec, earlier, validation, options.epochs, listener)
     epochs = int(np.argmin(tried.history["val_loss"])) + 1
     listener.say(f"best after {epochs} epochs; fitting anew on everything before the test parts")
     fitted = fit(options, spec, windows, None, epochs, listener)
-    cases = cases_of(series, spec)
+    cases, earlier_cases = cases_of(series, spec), cases_of(_ended_earlier(series, hidden), spec)
+    forecasts = predict(fitted.model, cases, spec)
     metrics: dict[str, Any] = {
-        "validation": _validation(tried.model, histories, spec),
-        "test": measure(cases, predict(fitted.model, [case.history for case in cases], spec), spec),
-        "baselines": baselines(cases, spec.period),
+        "validation": measure(earlier_cases, predict(tried.model, earlier_cases, spec), spec),
+        "test": measure(cases, forecasts, spec),
+        "cases": len(cases),
+        "baselines": {**baselines(cases, spec), **statsforecast_baselines(cases, spec, listener.say)},
+        "tests": {name: asdict(test) for name, test in compare_with_classical(cases, forecasts, spec).items()},
         "series": len(series),
         "origins": len(windows.series),
         "epochs": epochs,
@@ -106,51 +124,81 @@ def train(source: DataSource, out: Path, options: ForecastOptions, listener: Lis
     return Trained(out, metrics)
 
 
-def predict(model: Any, histories: Sequence[Values], spec: ForecastSpec) -> list[Values]:
-    """Quantiles by the Keras model, float64 [horizon, quantiles] for each history."""
-    prepared = [prepare(history, spec) for history in histories]
+def predict(model: Any, cases: Sequence[Case], spec: ForecastSpec) -> list[Values]:
+    """Quantiles by the Keras model, float64 [horizon, quantiles] for each case."""
+    prepared = [prepare_raw(case.history, spec, case.covariates).prepared for case in cases]
     windows = [np.stack([p.window for p in prepared]), np.stack([p.context for p in prepared])]
     outputs = model.predict(windows, batch_size=_BATCH, verbose=0)
     return [restore(output, p, spec) for output, p in zip(outputs, prepared, strict=True)]
 
 
-def _spec(table: SeriesTable, options: ForecastOptions) -> ForecastSpec:
-    horizon = options.horizon or table.horizon or 2 * table.period
-    window = options.window or min(_MOST_WINDOW, max(_LEAST_WINDOW, _WINDOW_SEASONS * table.period))
+def _ended_earlier(series: Sequence[Series], hidden: npt.NDArray[np.int64]) -> list[Series]:
+    """The training parts, the last values of each as its test part."""
+    return [
+        replace(one, values=one.values[:-size], test=one.values[-size:])
+        for one, size in zip(series, hidden.tolist(), strict=True)
+        if len(one.values) - size >= LEAST_HISTORY
+    ]
+
+
+def _sized(options: ForecastOptions, origins: int) -> ForecastOptions:
+    """The options with what depends on the number of origins filled in."""
+    stride = options.stride or max(1, -(-origins // _MOST_ORIGINS))
+    batch = options.batch_size or max(_LEAST_BATCH, min(_MOST_BATCH, origins // stride // _STEPS_AN_EPOCH))
+    return replace(options, stride=stride, batch_size=batch)
+
+
+def _spec(
+    table: SeriesTable, series: Sequence[Series], horizon: int, options: ForecastOptions, choice: ColumnChoice
+) -> ForecastSpec:
+    window = options.window or usual_window(table.periods)
+    if options.segment and window % options.segment:
+        raise InputError(f"--segment {options.segment} must divide the window of {window} values")
+    covariates = [_covariate(name, True, series) for name in choice.known]
+    covariates += [_covariate(name, False, series) for name in choice.observed]
     return ForecastSpec(
         name="forecast",
         frequency=table.frequency,
-        period=table.period,
+        periods=table.periods,
         horizon=horizon,
         window=window,
-        context=max(window, _LEAST_CONTEXT, _CONTEXT_SEASONS * table.period),
-        transform="log" if _are_positive(table) else "linear",
+        context=max(window, *(usual_context(period) for period in table.periods)),
+        transform="log" if _are_positive(series) else "linear",
         quantiles=QUANTILES,
+        columns=table.columns,
+        covariates=tuple(covariates),
         window_input="window",
         context_input="context",
         output="quantiles",
     )
 
 
-def _are_positive(table: SeriesTable) -> bool:
+def usual_window(periods: tuple[int, ...]) -> int:
+    """Three short seasons, or the long one: a week of hours, two years of weeks."""
+    if periods[0] <= _SHORT_SEASON:
+        return -(-max(_LEAST_WINDOW, 3 * periods[0]) // periods[0]) * periods[0]
+    return periods[-1] if len(periods) > 1 else 2 * periods[0]
+
+
+def usual_context(period: int) -> int:
+    """Values that a season's estimate takes."""
+    return max(_LEAST_CONTEXT, (12 if period <= 60 else 4) * period)
+
+
+def _covariate(name: str, known: bool, series: Sequence[Series]) -> CovariateSpec:
+    values = np.concatenate([one.covariates[name][: len(one.values)] for one in series])
+    values = values[np.isfinite(values)]
+    scale = float(values.std()) if values.size else 0.0
+    if not scale > 0:
+        raise InputError(f"covariate {name!r} never changes in the training part: leave it out")
+    return CovariateSpec(name, known, float(values.mean()), scale)
+
+
+def _are_positive(series: Sequence[Series]) -> bool:
     """Whether logarithms suit them: nothing below zero, and hardly a zero, which would be raised to a small value."""
-    values = np.concatenate([one.values for one in table.series])
+    values = np.concatenate([one.values for one in series])
     known = values[np.isfinite(values)]
     return bool(known.size and known.min() >= 0 and np.mean(known == 0) <= _MOST_ZEROS)
-
-
-def _divided(table: SeriesTable, spec: ForecastSpec) -> list[Series]:
-    """The series, the last horizon of each set aside where the file has no test parts of its own."""
-    if table.horizon:
-        return list(table.series)
-    long_enough = [s for s in table.series if len(s.values) > spec.horizon + LEAST_HISTORY]
-    return [Series(s.name, s.values[: -spec.horizon], s.values[-spec.horizon :]) for s in long_enough]
-
-
-def _validation(model: Any, histories: Sequence[Values], spec: ForecastSpec) -> dict[str, float]:
-    long_enough = [history for history in histories if len(history) >= spec.horizon + LEAST_HISTORY]
-    cases = [Case(history[: -spec.horizon], history[-spec.horizon :]) for history in long_enough]
-    return measure(cases, predict(model, [case.history for case in cases], spec), spec)
 
 
 def _data(source: DataSource, table: SeriesTable, series: Sequence[Series], cases: Sequence[Case]) -> DataSpec:
