@@ -6,7 +6,7 @@ import importlib.metadata
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -201,11 +201,14 @@ def _attempt(
     tried = try_artifact(source, converted.model, draft, converted.cases, target.engines, options.timeout_s)
     compared = (draft.execution, converted.cases, converted.reference, tried.outputs)
     proof, drifted = compare(*compared), drift(*compared)
+    if not plan.has_classes:
+        proof = replace(proof, argmax_agreement=None)
     quality = plan.quality(converted.reference, tried.outputs)
     result = _pack(converted, draft, assets, tried, proof, quality)
     failures = check_proof(proof, bounds, converted.response.rounding, drifted)
     failures += check_quality(quality, plan.metric, plan.max_drop if options.max_drop is None else options.max_drop)
     report = _report(source, result, converted, bounds, tried.engine, drifted, failures)
+    report["remarks"] = plan.remarks(tried.outputs)
     if failures:
         raise ProofFailed(failures, report)
     return Result(result.data, result.manifest, report)

@@ -42,15 +42,15 @@ def main() -> int:
 
 def _one(name: str, folder: Path, seed: int) -> dict[str, Any]:
     trained, bundle = folder / name, folder / f"{name}.tflite"
-    _edgernn("data", "fetch", name)
+    edgernn("data", "fetch", name)
     start = time.perf_counter()
-    _edgernn("train", "forecast", "--data", name, "--out", trained, "--seed", seed)
+    edgernn("train", "forecast", "--data", name, "--out", trained, "--seed", seed)
     seconds = time.perf_counter() - start
-    _edgernn("convert", trained, "-o", bundle)
-    found: dict[str, Any] = json.loads(_edgernn("eval", bundle, "--data", name, "--json"))
+    edgernn("convert", trained, "-o", bundle)
+    found: dict[str, Any] = json.loads(edgernn("eval", bundle, "--data", name, "--json"))
     trained_metrics = json.loads((trained / "metrics.json").read_text(encoding="utf-8"))
     found["baselines"] = trained_metrics["baselines"]
-    manifest = json.loads(_edgernn("info", bundle, "--json"))
+    manifest = json.loads(edgernn("info", bundle, "--json"))
     return {
         **found,
         "keras": manifest["quality"]["keras"],
@@ -93,7 +93,8 @@ def _table(document: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _edgernn(*words: object) -> str:
+def edgernn(*words: object) -> str:
+    """Runs a command of the kit; what it prints."""
     command = [sys.executable, "-m", "edgernn.edge_runtime.cli.main", *map(str, words)]
     print("edgernn", *words, file=sys.stderr)
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout

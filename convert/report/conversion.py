@@ -24,6 +24,7 @@ def conversion_lines(report: dict[str, Any]) -> list[str]:
         lines.append(
             f"quality   {quality['split']} split, {quality['examples']} examples, Keras -> artifact: {', '.join(pairs)}"
         )
+    lines.extend(f"          {remark}" for remark in report["remarks"])
     return lines
 
 
@@ -38,6 +39,7 @@ def conversion_html(report: dict[str, Any]) -> str:
         facts(_summary(report)),
         *_drift(report),
         *_quality(report["quality"]),
+        *map(paragraph, report["remarks"]),
         *([heading("What auto tried"), *map(paragraph, _tried(report))] if "tried" in report else []),
         heading("Signatures"),
         table(

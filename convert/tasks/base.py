@@ -19,12 +19,14 @@ class TaskPlan(ABC):
       max_length: the longest sequence that the runtime will feed, in steps, or None where any may come.
       metric: the name in `QualitySpec` that `--max-drop` guards, or None.
       max_drop: how much may be lost of it, unless the user says: points, or percent of an error.
+      has_classes: whether the greatest of the outputs is an answer, so that its agreement with Keras means something.
     """
 
     always_real: bool
     max_length: int | None
     metric: str | None
     max_drop: float = 0.3
+    has_classes: bool = True
 
     @abstractmethod
     def assets(self) -> dict[str, bytes]:
@@ -45,3 +47,7 @@ class TaskPlan(ABC):
     @abstractmethod
     def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
         """The task's metrics, from the outputs for `cases()`."""
+
+    def remarks(self, artifact: Sequence[Arrays]) -> tuple[str, ...]:
+        """What else the report should say of the artifact's outputs for `cases()`, one sentence each."""
+        return ()

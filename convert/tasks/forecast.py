@@ -14,6 +14,7 @@ from edgernn.convert.source import Source
 from edgernn.convert.tasks.base import TaskPlan
 from edgernn.convert.tasks.golden import sampled
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.forecast.accuracy_test import compare_with_classical, sentence
 from edgernn.edge_runtime.forecast.covariates import Covariates
 from edgernn.edge_runtime.forecast.features import prepare_raw, restore
 from edgernn.edge_runtime.forecast.history import Values, as_numbers
@@ -36,6 +37,7 @@ class ForecastPlan(TaskPlan):
     always_real = True
     metric = "mase"
     max_drop = 0.5
+    has_classes = False
 
     def __init__(self, source: Source) -> None:
         if source.folder is None or not isinstance(source.task, ForecastSpec):
@@ -100,12 +102,20 @@ class ForecastPlan(TaskPlan):
         }
         return self._inputs(history, covariates)
 
+    def remarks(self, artifact: Sequence[Arrays]) -> tuple[str, ...]:
+        """See base: whether the artifact forecasts better than the classical methods."""
+        found = compare_with_classical(self._test, self._forecasts(artifact), self._task)
+        return tuple(sentence(name, test) for name, test in found.items())
+
     def _metrics(self, outputs: Sequence[Arrays]) -> dict[str, float]:
+        return measure(self._test, self._forecasts(outputs), self._task)
+
+    def _forecasts(self, outputs: Sequence[Arrays]) -> list[Values]:
         forecasts = []
         for case, output in zip(self._test, outputs[: len(self._test)], strict=True):
             prepared = prepare_raw(case.history, self._task, case.covariates).prepared
             forecasts.append(restore(output[self._task.output][0], prepared, self._task))
-        return measure(self._test, forecasts, self._task)
+        return forecasts
 
 
 def _case(line: dict[str, Any]) -> Case:

@@ -50,7 +50,7 @@ def build_model(options: ForecastOptions, spec: ForecastSpec) -> Any:
 
 
 def segment_of(spec: ForecastSpec) -> int:
-    """Values a recurrent step takes together: 1, but a season of windows of more than 60 values, or a seventh of them."""
+    """Values a recurrent step takes together: 1; of windows longer than 60, a season or a seventh."""
     if spec.window <= _MOST_STEPS:
         return 1
     if spec.window % spec.period == 0 and spec.window >= 3 * spec.period > 3:

@@ -22,8 +22,8 @@ class ForecastOptions:
       layers: of them.
       units: states of a layer.
       window: values that the network sees; 0: by the season.
-      segment: values that a step of the recurrent layers takes together, by which the window must be divisible; 0: 1, but
-        a season where the window is longer than 60 values.
+      segment: values that a step of the recurrent layers takes together, by which the window must be divisible; 0: 1,
+        but a season where the window is longer than 60 values.
       horizon: steps ahead; 0: as long as the file's test parts, or what is usual for the frequency.
       dropout: of what the dense layers see.
       stride: values between the origins that are learnt from; 0: so that there are at most 50,000 of them.
