@@ -191,6 +191,7 @@ def _attempt(
         always_real=plan.always_real,
         max_length=plan.max_length,
         batch=options.batch,
+        real_probes=plan.real_probes,
     )
     samples = _calibration_for(recipe, plan, calibration)
     progress(f"converting to {recipe.name} in a child process")
@@ -203,7 +204,7 @@ def _attempt(
     proof, drifted = compare(*compared), drift(*compared)
     if not plan.has_classes:
         proof = replace(proof, argmax_agreement=None)
-    quality = plan.quality(converted.reference, tried.outputs)
+    quality = plan.quality(converted.reference, tried.outputs, tried.measured)
     result = _pack(converted, draft, assets, tried, proof, quality)
     failures = check_proof(proof, bounds, converted.response.rounding, drifted)
     failures += check_quality(quality, plan.metric, plan.max_drop if options.max_drop is None else options.max_drop)

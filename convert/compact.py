@@ -16,9 +16,10 @@ _IDENTIFIER = b"TFL3"
 
 
 def compact(model: bytes) -> bytes:
-    """The same model with equal quantization parameters written once, and without the names of inner tensors."""
+    """The same model with equal constants and quantization parameters once, and without the names of inner tensors."""
     tree = schema.ModelT.InitFromObj(schema.Model.GetRootAs(model, 0))
-    _inline_buffers(tree, model)
+    inline_buffers(tree, model)
+    _share_buffers(tree)
     shared: dict[bytes, _Shared] = {}
     for graph in tree.subgraphs:
         ends = {*_as_list(graph.inputs), *_as_list(graph.outputs)}
@@ -37,12 +38,28 @@ def pack(tree: Any) -> bytes:
     return bytes(builder.Output())
 
 
-def _inline_buffers(tree: Any, model: bytes) -> None:
+def inline_buffers(tree: Any, model: bytes) -> None:
     """Weights may lie behind the FlatBuffer, found by an offset that would no longer be right."""
     for buffer in tree.buffers:
         if buffer.offset and buffer.offset > 1:
             buffer.data = np.frombuffer(model, np.uint8, buffer.size, buffer.offset)
             buffer.offset, buffer.size = 0, 0
+
+
+def _share_buffers(tree: Any) -> None:
+    """Lets tensors of equal content point to one buffer."""
+    first: dict[bytes, int] = {}
+    same: dict[int, int] = {}
+    for number, buffer in enumerate(tree.buffers):
+        if buffer.data is not None:
+            same[number] = first.setdefault(np.asarray(buffer.data, np.uint8).tobytes(), number)
+            if same[number] != number:
+                buffer.data = None
+    for graph in tree.subgraphs:
+        for tensor in graph.tensors:
+            tensor.buffer = same.get(tensor.buffer, tensor.buffer)
+    for entry in tree.metadata or []:
+        entry.buffer = same.get(entry.buffer, entry.buffer)
 
 
 def _share(parameters: Any, shared: dict[bytes, _Shared]) -> Any:

@@ -19,7 +19,7 @@ def use_embedding_lookup(model: bytes) -> bytes:
     ]
     if not changed:
         return model
-    code = _code_of_lookup(tree)
+    code = code_of_lookup(tree)
     for operator in changed:
         table, ids = operator.inputs[:2]
         operator.inputs = [ids, table]
@@ -44,7 +44,8 @@ def _is_lookup(tree: Any, graph: Any, operator: Any) -> bool:
     )
 
 
-def _code_of_lookup(tree: Any) -> int:
+def code_of_lookup(tree: Any) -> int:
+    """The index of EMBEDDING_LOOKUP among the model's operator codes, added where it is missing."""
     for index, code in enumerate(tree.operatorCodes):
         if code.builtinCode == _LOOKUP:
             return index

@@ -9,11 +9,13 @@ import numpy as np
 from edgernn.convert.recipes import Bounds
 from edgernn.convert.request import Arrays, Rounding
 from edgernn.edge_runtime.engines.base import Array
-from edgernn.edge_runtime.forecast.metrics import ERRORS
+from edgernn.edge_runtime.forecast.metrics import ERRORS as FORECAST_ERRORS
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import ProofSpec, QualitySpec
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec
 
+# Of these, less is better; a loss is counted in percent of what it was.
+ERRORS = (*FORECAST_ERRORS, "perplexity", "nats")
 # A sequence of operations rounds more than once; this many last bits are a correct computation's own.
 _ROUNDINGS = 16.0
 

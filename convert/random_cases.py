@@ -75,6 +75,15 @@ def random_cases(
     return [*cases, *more], [*expected, *reference.run(more)]
 
 
+def beginnings(cases: Sequence[Arrays], sequence_inputs: Sequence[str]) -> list[Arrays]:
+    """The first steps of real cases, as many as random ones would have."""
+    steps = (*_LENGTHS, *_LENGTHS)[: max(MIN_GOLDEN_VECTORS, len(_LENGTHS))]
+    return [
+        {n: array[:, :length] if n in sequence_inputs else array for n, array in cases[number % len(cases)].items()}
+        for number, length in enumerate(steps)
+    ]
+
+
 def _by_shape(cases: Sequence[Arrays]) -> list[list[Arrays]]:
     """Cases of equal shapes together: a model of fixed length runs all of them at once."""
     groups: dict[tuple[tuple[int, ...], ...], list[Arrays]] = {}

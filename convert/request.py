@@ -35,6 +35,8 @@ class Request:
       lowering: name of the lowering, or "auto".
       always_real: see `LoweringRequest`.
       max_length: see `LoweringRequest`, steps.
+      batch: sequences that the bundle computes at once.
+      real_probes: whether the proof's inputs of many lengths are beginnings of its real ones.
     """
 
     model: str
@@ -44,6 +46,7 @@ class Request:
     always_real: bool
     max_length: int | None
     batch: int = 1
+    real_probes: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,10 +104,12 @@ class TrialResponse:
     Attributes:
       engine: name of the one that did.
       vectors: number of golden vectors.
+      measured: what the task measured on the artifact, by name.
     """
 
     engine: str
     vectors: int
+    measured: dict[str, float]
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -41,12 +41,14 @@ class Tried:
       golden: the golden vectors, as the asset that the bundle carries.
       vectors: how many they are.
       engine: name of the engine that ran it.
+      measured: what the task measured on it, by name.
     """
 
     outputs: list[Arrays]
     golden: bytes
     vectors: int
     engine: str
+    measured: dict[str, float]
 
 
 def try_artifact(
@@ -75,7 +77,7 @@ def try_artifact(
         run_supervised(command, folder, timeout_s, "the runtime", files.TRIED)
         response = read_json(folder / files.TRIED, TrialResponse)
         golden = (folder / files.GOLDEN).read_bytes()
-        return Tried(read_arrays(folder / files.OUTPUTS), golden, response.vectors, response.engine)
+        return Tried(read_arrays(folder / files.OUTPUTS), golden, response.vectors, response.engine, response.measured)
 
 
 def main(folder: Path) -> int:
@@ -104,7 +106,7 @@ def _work(folder: Path) -> TrialResponse:
     write_arrays(folder / files.OUTPUTS, run_artifact(model, cases))
     vectors = plan.golden(model, cases)
     (folder / files.GOLDEN).write_bytes(golden_to_json(vectors))
-    return TrialResponse(model.engine, len(vectors))
+    return TrialResponse(model.engine, len(vectors), plan.measured(model))
 
 
 def _open(bundle: Bundle, source: Source, engines: Sequence[str], folder: Path) -> Model:

@@ -139,13 +139,16 @@ def _prove(
       How many of the cases were given, and how much the model amplifies rounding.
     """
     from edgernn.convert.conditioning import rounding_of
-    from edgernn.convert.random_cases import random_cases
+    from edgernn.convert.random_cases import beginnings, random_cases
 
     given = read_arrays(folder / files.CASES) if (folder / files.CASES).exists() else []
     if (folder / files.CALIBRATION).exists():
         # Static ranges hold for inputs like these; random ones may lie far outside.
         samples = [check_inputs(case, inputs) for case in read_arrays(folder / files.CALIBRATION)]
         probes = [samples[i * len(samples) // MIN_GOLDEN_VECTORS] for i in range(MIN_GOLDEN_VECTORS)]
+        expected = reference.run(probes)
+    elif request.real_probes:
+        probes = beginnings(given, lowered.execution.sequence_inputs)
         expected = reference.run(probes)
     else:
         probes, expected = random_cases(model, inputs, reference, request.max_length, not request.always_real)

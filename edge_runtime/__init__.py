@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from edgernn.edge_runtime.session import Session
     from edgernn.edge_runtime.tasks.classify import Category, TextClassifier
     from edgernn.edge_runtime.tasks.forecast import Forecast, Forecaster
+    from edgernn.edge_runtime.tasks.lm import LanguageModel
 
 __all__ = [
     "BundleError",
@@ -27,6 +28,7 @@ __all__ = [
     "Forecast",
     "Forecaster",
     "InputError",
+    "LanguageModel",
     "Model",
     "RuntimeUnavailable",
     "Session",
@@ -39,6 +41,7 @@ _LAZY = {
     "Category": "edgernn.edge_runtime.tasks.classify",
     "Forecast": "edgernn.edge_runtime.tasks.forecast",
     "Forecaster": "edgernn.edge_runtime.tasks.forecast",
+    "LanguageModel": "edgernn.edge_runtime.tasks.lm",
     "Model": "edgernn.edge_runtime.model",
     "Session": "edgernn.edge_runtime.session",
     "TextClassifier": "edgernn.edge_runtime.tasks.classify",

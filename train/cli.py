@@ -10,6 +10,7 @@ from typing import Any
 TASKS: dict[str, str] = {
     "classify": "edgernn.train.classify.cli",
     "forecast": "edgernn.train.forecast.cli",
+    "lm": "edgernn.train.lm.cli",
 }
 
 

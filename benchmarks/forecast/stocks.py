@@ -2,8 +2,8 @@
 
     python benchmarks/forecast/stocks.py          (two minutes on 2 cores; writes stocks.md)
 
-The last 15 % of each series is forecast from origins ten trading days apart; scales, seasons and filling know nothing of
-what lies behind an origin.
+The last 15 % of each series is forecast from origins ten trading days apart; scales, seasons and filling know nothing
+of what lies behind an origin.
 """
 
 from __future__ import annotations

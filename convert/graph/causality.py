@@ -23,6 +23,7 @@ _PER_STEP: tuple[type, ...] = (
     keras.layers.Masking,
     keras.layers.ReLU,
     keras.layers.Rescaling,
+    keras.layers.ReversibleEmbedding,
     keras.layers.SpatialDropout1D,
     keras.layers.TimeDistributed,
 )

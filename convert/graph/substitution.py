@@ -139,8 +139,12 @@ def _named(call: Call, states: States) -> dict[str, Tensor]:
     return {f"state_{call.name}_{k}": state for k, state in zip(call.cell.state_names, states, strict=True)}
 
 
-def _lookup_of(layer: Any) -> Callable[[Tensor], Tensor]:
-    def call(inputs: Tensor) -> Tensor:
+def _lookup_of(layer: Any) -> Callable[..., Tensor]:
+    original = layer.call
+
+    def call(inputs: Tensor, **arguments: Any) -> Tensor:
+        if arguments.get("reverse"):  # a tied embedding's other direction
+            return original(inputs, **arguments)
         # Keras lets negative ids count from the end, which costs three operations in every call.
         # A vector of ids, whatever the inputs' shape: the form that can be stored quantized (embedding_lookup.py).
         table, ids = tf.convert_to_tensor(layer.embeddings), tf.cast(inputs, tf.int32)

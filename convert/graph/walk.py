@@ -60,8 +60,9 @@ def built_steps(layer: Any) -> int | None:
 
 
 def embedding_layers(model: Any) -> list[Any]:
-    """Every `keras.layers.Embedding` in the model."""
-    return [layer for layer in model._flatten_layers() if type(layer) is keras.layers.Embedding]
+    """Every `keras.layers.Embedding`, tied ones included, in the model."""
+    kinds = (keras.layers.Embedding, keras.layers.ReversibleEmbedding)
+    return [layer for layer in model._flatten_layers() if type(layer) in kinds]
 
 
 def time_distributed_layers(model: Any) -> list[Any]:

@@ -19,3 +19,9 @@ class DynamicWi8(Recipe):
         import tensorflow as tf
 
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
+
+    def finish(self, model: bytes) -> bytes:
+        """See base."""
+        from edgernn.convert.tied_tables import share_tied_tables
+
+        return share_tied_tables(model)

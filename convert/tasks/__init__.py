@@ -9,12 +9,14 @@ from edgernn.convert.tasks.bare import BarePlan
 from edgernn.convert.tasks.base import TaskPlan
 from edgernn.convert.tasks.classify import ClassifyPlan
 from edgernn.convert.tasks.forecast import ForecastPlan
+from edgernn.convert.tasks.lm import LmPlan
 
 __all__ = ["PLANS", "TaskPlan", "plan_for"]
 
 PLANS: dict[str, Callable[[Source], TaskPlan]] = {
     "classify": ClassifyPlan,
     "forecast": ForecastPlan,
+    "lm": LmPlan,
     "model": BarePlan,
 }
 

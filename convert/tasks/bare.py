@@ -39,6 +39,8 @@ class BarePlan(TaskPlan):
         """See base."""
         return random_golden(model, cases)
 
-    def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
+    def quality(
+        self, keras: Sequence[Arrays], artifact: Sequence[Arrays], measured: dict[str, float]
+    ) -> QualitySpec | None:
         """See base."""
         return None

@@ -17,6 +17,8 @@ class TaskPlan(ABC):
     Attributes:
       always_real: every step that the runtime feeds is a real one; padding comes only after them.
       max_length: the longest sequence that the runtime will feed, in steps, or None where any may come.
+      real_probes: whether the proof's inputs of many lengths are beginnings of `cases()`; otherwise they are random.
+        Random texts drive a network where no text does, and small errors grow there.
       metric: the name in `QualitySpec` that `--max-drop` guards, or None.
       max_drop: how much may be lost of it, unless the user says: points, or percent of an error.
       has_classes: whether the greatest of the outputs is an answer, so that its agreement with Keras means something.
@@ -24,6 +26,7 @@ class TaskPlan(ABC):
 
     always_real: bool
     max_length: int | None
+    real_probes: bool = False
     metric: str | None
     max_drop: float = 0.3
     has_classes: bool = True
@@ -45,8 +48,14 @@ class TaskPlan(ABC):
         """Vectors for the self-test, computed by the artifact. They must not give the user's data away."""
 
     @abstractmethod
-    def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
-        """The task's metrics, from the outputs for `cases()`."""
+    def quality(
+        self, keras: Sequence[Arrays], artifact: Sequence[Arrays], measured: dict[str, float]
+    ) -> QualitySpec | None:
+        """The task's metrics, from the outputs for `cases()`, or from what `measured` gave."""
+
+    def measured(self, model: Model) -> dict[str, float]:
+        """Metrics that need more outputs of the artifact than a proof can hold, by name."""
+        return {}
 
     def remarks(self, artifact: Sequence[Arrays]) -> tuple[str, ...]:
         """What else the report should say of the artifact's outputs for `cases()`, one sentence each."""

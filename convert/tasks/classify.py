@@ -68,7 +68,9 @@ class ClassifyPlan(TaskPlan):
         """The probe texts: they are the kit's own, so a bundle carries nobody's messages."""
         return [golden_text(model, text, self._encode(text)) for text in PROBES]
 
-    def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
+    def quality(
+        self, keras: Sequence[Arrays], artifact: Sequence[Arrays], measured: dict[str, float]
+    ) -> QualitySpec | None:
         """See base."""
         return QualitySpec("test", len(self._test), self._metrics(keras), self._metrics(artifact))
 

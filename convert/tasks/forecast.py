@@ -71,7 +71,9 @@ class ForecastPlan(TaskPlan):
         inputs = [self._made_up(number) for number in range(MIN_GOLDEN_VECTORS)]
         return [GoldenVector(None, {**arrays}, sampled(model.run(arrays))) for arrays in inputs]
 
-    def quality(self, keras: Sequence[Arrays], artifact: Sequence[Arrays]) -> QualitySpec | None:
+    def quality(
+        self, keras: Sequence[Arrays], artifact: Sequence[Arrays], measured: dict[str, float]
+    ) -> QualitySpec | None:
         """See base."""
         return QualitySpec("test", len(self._test), self._metrics(keras), self._metrics(artifact))
 

@@ -32,12 +32,17 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.examples import describe_bad_lines, locate, read_examples
     from edgernn.edge_runtime.tasks.classify import TextClassifier
     from edgernn.edge_runtime.tasks.forecast import Forecaster
+    from edgernn.edge_runtime.tasks.lm import LanguageModel
 
     model = open_bundle(args)
     if isinstance(model, Forecaster):
         from edgernn.edge_runtime.cli.eval_forecast import eval_forecast
 
         return eval_forecast(model, args)
+    if isinstance(model, LanguageModel):
+        from edgernn.edge_runtime.cli.eval_lm import eval_lm
+
+        return eval_lm(model, args)
     if not isinstance(model, TextClassifier):
         raise InputError(f"{args.bundle}: a bare model has no metric to evaluate")
     source = locate(args.data)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
 from edgernn.edge_runtime.cli.forecast_columns import add_column_arguments
+from edgernn.edge_runtime.cli.lm_settings import add_lm_arguments
 from edgernn.edge_runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "input",
         nargs="*",
         metavar="INPUT",
-        help="texts, or a .txt file with one text a line; without any, standard input line by line; "
+        help="texts, or a .txt file with one text a line; without any, standard input line by line; for a language "
+        "model prompts; without any, standard input as one; "
         "for a bare model .npz files with its inputs by name or .csv files with a row a step; without any, standard "
         "input, a step a line; for a forecaster .csv or .parquet files of series, wide or long; without any, standard "
         "input, a value a line",
@@ -30,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--plot", metavar="PNG", help="draw the forecasts (.png, .svg or .pdf)")
     parser.add_argument("--top", type=int, metavar="K", help="show the K most probable labels (default: all)")
     add_column_arguments(parser)
+    add_lm_arguments(parser)
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -40,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.cli.run_arrays import print_stream, run_files, standard_input, stream_lines
     from edgernn.edge_runtime.tasks.classify import TextClassifier
     from edgernn.edge_runtime.tasks.forecast import Forecaster
+    from edgernn.edge_runtime.tasks.lm import LanguageModel
 
     if args.top is not None and args.top < 1:
         raise InputError(f"--top must be 1 or more, not {args.top}")
@@ -48,6 +52,10 @@ def run(args: argparse.Namespace) -> int:
         from edgernn.edge_runtime.cli.run_forecast import run_forecast
 
         return run_forecast(model, args)
+    if isinstance(model, LanguageModel):
+        from edgernn.edge_runtime.cli.run_lm import run_lm
+
+        return run_lm(model, args)
     if not isinstance(model, TextClassifier) and not args.input:
         print_stream(stream_lines(model, standard_input()), args.json)
         return 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edgernn.edge_runtime.spec.forecast import ForecastSpec
+from edgernn.edge_runtime.spec.lm import LmSpec
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,11 @@ class BareSpec:
         return ()
 
 
-TaskSpec = ClassifySpec | ForecastSpec | BareSpec
+TaskSpec = ClassifySpec | ForecastSpec | LmSpec | BareSpec
 
-TASK_SPECS: dict[str, type[ClassifySpec] | type[ForecastSpec] | type[BareSpec]] = {
+TASK_SPECS: dict[str, type[ClassifySpec] | type[ForecastSpec] | type[LmSpec] | type[BareSpec]] = {
     "classify": ClassifySpec,
     "forecast": ForecastSpec,
+    "lm": LmSpec,
     "model": BareSpec,
 }

@@ -15,3 +15,14 @@ _CHARACTERS = _table()
 def to_byte_characters(text: str) -> str:
     """The UTF-8 bytes of `text`, each as its character."""
     return "".join(_CHARACTERS[byte] for byte in text.encode("utf-8"))
+
+
+def from_byte_characters(characters: str) -> bytes:
+    """The bytes of `to_byte_characters`; characters that stand for no byte as their UTF-8."""
+    return b"".join(
+        bytes([_BYTES[character]]) if character in _BYTES else character.encode("utf-8", "replace")
+        for character in characters
+    )
+
+
+_BYTES = {character: byte for byte, character in enumerate(_CHARACTERS)}

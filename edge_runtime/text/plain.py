@@ -1,6 +1,6 @@
 """Reads the kinds of tokenizer.json that the kit's own training writes, in plain Python.
 
-A device that has only NumPy can classify text with it. `tests/text` compares it with Hugging Face tokenizers;
+A device that has only NumPy can read text with it. `tests/text` compares it with Hugging Face tokenizers;
 whatever it does not know is refused by name instead of being guessed.
 """
 
@@ -14,13 +14,14 @@ from edgernn.edge_runtime.errors import BundleError, RuntimeUnavailable
 from edgernn.edge_runtime.text.bpe import Bpe
 from edgernn.edge_runtime.text.bytelevel import to_byte_characters
 from edgernn.edge_runtime.text.patterns import NEEDS_PACKAGE, compile_pattern
+from edgernn.edge_runtime.text.word_level import WordLevel
 
 Normalize = Callable[[str], str]
 Split = Callable[[str], list[str]]
 
 
 class PlainTokenizer:
-    """Normalizer, splitter, byte-level BPE, template and truncation.
+    """Normalizer, splitter, byte-level BPE or whole pieces, template and truncation.
 
     Args:
       document: parsed tokenizer.json.
@@ -34,7 +35,7 @@ class PlainTokenizer:
         try:
             self._normalize = _normalizer(document.get("normalizer"))
             self._split = _pre_tokenizer(document.get("pre_tokenizer"))
-            self._bpe = _bpe(document["model"])
+            self._model = _model(document["model"])
             self._before, self._after = _template(document.get("post_processor"))
             self._max_length = _max_length(document.get("truncation"), len(self._before) + len(self._after))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -45,7 +46,7 @@ class PlainTokenizer:
         ids: list[int] = []
         limit = self._max_length
         for word in self._split(self._normalize(text)):
-            ids.extend(self._bpe.encode(word))
+            ids.extend(self._model.encode(word))
             if limit is not None and len(ids) >= limit:
                 break
         return [*self._before, *(ids if limit is None else ids[:limit]), *self._after]
@@ -109,6 +110,15 @@ def _splitter(pattern: re.Pattern[str], keep: bool) -> Split:
         return [word for word in words if word]
 
     return split
+
+
+def _model(spec: dict[str, Any]) -> Bpe | WordLevel:
+    return _word_level(spec) if spec.get("type") == "WordLevel" else _bpe(spec)
+
+
+def _word_level(spec: dict[str, Any]) -> WordLevel:
+    vocabulary = {str(word): int(number) for word, number in spec["vocab"].items()}
+    return WordLevel(vocabulary, vocabulary[spec["unk_token"]])
 
 
 def _bpe(spec: dict[str, Any]) -> Bpe:

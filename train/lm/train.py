@@ -1,0 +1,106 @@
+"""One training, from the text to the folder."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.lm.corpus import Corpus
+from edgernn.train.backend import import_keras
+from edgernn.train.folder import check_target, new_folder
+from edgernn.train.lm.options import LmOptions
+
+_SHOWN = 5
+
+
+class Listener(Protocol):
+    """Is told how the training goes."""
+
+    def say(self, line: str) -> None:
+        """A line for people."""
+
+    def batch(self, done: int, total: int) -> None:
+        """`done` of an epoch's `total` batches are done."""
+
+    def epoch(self, number: int, figures: dict[str, float]) -> None:
+        """Epoch `number` (1 or more) has ended with these figures."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Where the training is, and its metrics (as in metrics.json)."""
+
+    folder: Path
+    metrics: dict[str, Any]
+
+
+def train(corpus: Corpus, out: Path, options: LmOptions, listener: Listener, checkpoint: Path | None = None) -> Trained:
+    """Tokenizes, fits, measures and writes.
+
+    Args:
+      corpus: the text.
+      out: folder to write; it appears when everything is done.
+      options: model and training.
+      listener: is told how it goes.
+      checkpoint: folder from which an interrupted training goes on, or None to begin anew.
+
+    Raises:
+      InputError: the text, the folder or the checkpoint cannot be used.
+      RuntimeUnavailable: Keras or its backend is missing.
+    """
+    check_target(out)
+    if checkpoint is not None and checkpoint.resolve() == out.resolve():
+        raise InputError(f"--checkpoint {checkpoint}: must be another folder than --out")
+    import_keras()
+    from edgernn.train.lm.fit import Measured, fit
+    from edgernn.train.lm.prepare import prepare
+    from edgernn.train.lm.save import save
+
+    with tempfile.TemporaryDirectory(prefix="edgernn-lm-") as work:
+        for skipped in corpus.skipped[:_SHOWN]:
+            listener.say(f"{skipped.path}: left out: {skipped.reason}")
+        if len(corpus.skipped) > _SHOWN:
+            listener.say(f"and {len(corpus.skipped) - _SHOWN} other files that are no text")
+        prepared = prepare(corpus, options, Path(work))
+        options = replace(options, level=prepared.level)  # type: ignore[arg-type]
+        split = prepared.data.split
+        counts = ", ".join(f"{count:,} {name}" for name, count in split.counts.items())
+        listener.say(
+            f"{corpus.source.path}: tokens by {prepared.level}: {counts} ({split.method}, seed {split.seed}); "
+            f"{prepared.vocabulary:,} different ones; {100 * prepared.unknown['validation']:.1f} % of the validation's "
+            "are unknown"
+        )
+        fitted = fit(options, prepared.vocabulary, prepared.splits["train"], prepared.splits["validation"], listener,
+                     checkpoint)  # fmt: skip
+        weights = fitted.network.get_weights()
+        figures = {
+            name: _figures(Measured(options, prepared.vocabulary, ids).loss(weights), len(ids), prepared, name)
+            for name, ids in prepared.splits.items()
+            if name != "train"
+        }
+        metrics: dict[str, Any] = {
+            **figures,
+            "history": fitted.history,
+            "epochs": len(fitted.history["loss"]),
+            "best_epoch": fitted.best_epoch,
+            "parameters": int(fitted.model.count_params()),
+            "vocabulary": prepared.vocabulary,
+            "level": prepared.level,
+        }
+        with new_folder(out) as folder:
+            save(folder, fitted.model, prepared, options, metrics)
+    return Trained(out, metrics)
+
+
+def _figures(loss: float, tokens: int, prepared: Any, split: str) -> dict[str, float]:
+    """Perplexity a token, nats a token, and bits a character."""
+    return {
+        "perplexity": math.exp(min(loss, 700.0)),
+        "nats": loss,
+        "bits_per_character": loss * tokens / (prepared.characters[split] * math.log(2)),
+        "unknown": prepared.unknown[split],
+    }
