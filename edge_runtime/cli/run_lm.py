@@ -90,8 +90,11 @@ def _adapt(model: LanguageModel, args: argparse.Namespace) -> bool:
 
 
 def _read(text: str) -> str:
+    """The content of a file of this name, or the text itself."""
     path = Path(text)
     try:
         return path.read_text(encoding="utf-8") if path.suffix and path.is_file() else text
+    except OSError:  # longer than a name can be
+        return text
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 (byte {error.start + 1})") from error

@@ -9,21 +9,24 @@ import numpy.typing as npt
 Ids = npt.NDArray[np.generic]
 # What follows where nothing does: behind the end of a text.
 NOTHING = -1
-Batch = tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]
+Int32 = npt.NDArray[np.int32]
+Batch = tuple[Int32, Int32, Int32, npt.NDArray[np.float32]]
 
 
 class Windows(keras.utils.PyDataset):  # type: ignore[misc]
     """Windows of `batch_size` streams, in the text's order, so that states can be carried from one to the next.
 
     A batch is the ids int32 [batch_size, steps], those that follow them int32 [batch_size, steps] (`NOTHING` behind the
-    text's end), and the tokens that the softmax is estimated from, int32 [samples].
+    text's end), and the tokens of the tail that stand for all of it in the softmax: their ids int32 [candidates] and
+    the logarithms float32 [candidates] of how many each stands for. The tail's tokens that follow in this batch are all
+    among them, each for itself; the others are drawn evenly.
 
     Args:
       ids: the text, [tokens]; a memory map is read as it is needed.
       batch_size: number of streams.
       steps: of a window.
-      samples: how many tokens to draw.
-      tail: the first and the last (not included) of the ids that they are drawn from.
+      tail: ids of the tail: the first and the last (not included); none where the softmax is whole.
+      samples: candidates at least.
       seed: of where an epoch's first window begins, and of the samples; None: always at the streams' first token.
     """
 
@@ -32,13 +35,15 @@ class Windows(keras.utils.PyDataset):  # type: ignore[misc]
         ids: Ids,
         batch_size: int,
         steps: int,
-        samples: int = 0,
         tail: tuple[int, int] = (0, 0),
+        samples: int = 0,
         seed: int | None = None,
     ) -> None:
         super().__init__()
         self._ids, self._batch_size, self._steps = ids, batch_size, steps
-        self._samples, self._tail = samples, tail
+        self._tail = tail
+        size = tail[1] - tail[0]
+        self._candidates = min(size, max(samples, batch_size * steps + samples // 4)) if size else 0
         self._random = np.random.default_rng(seed) if seed is not None else None
         self._shift = 0
         # The shift must not make an epoch shorter than another.
@@ -59,7 +64,7 @@ class Windows(keras.utils.PyDataset):  # type: ignore[misc]
         missing = self._steps + 1 - window.shape[1]
         ids = np.pad(window, ((0, 0), (0, missing)))[:, :-1]
         following = np.pad(window, ((0, 0), (0, missing)), constant_values=NOTHING)[:, 1:]
-        return ((ids, following, self._draw()),)
+        return ((ids, following, *self._drawn(following)),)
 
     @property
     def padded(self) -> float:
@@ -75,8 +80,17 @@ class Windows(keras.utils.PyDataset):  # type: ignore[misc]
     def _length(self, tokens: int) -> int:
         return tokens // self._batch_size
 
-    def _draw(self) -> npt.NDArray[np.int32]:
+    def _drawn(self, following: Int32) -> tuple[Int32, npt.NDArray[np.float32]]:
+        """Candidates, ascending, and how many each stands for, as a logarithm."""
+        if not self._candidates or self._random is None:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
         low, high = self._tail
-        if not self._samples or self._random is None:
-            return np.zeros(0, np.int32)
-        return (low + self._random.choice(high - low, self._samples, replace=False)).astype(np.int32)
+        certain = np.unique(following[following >= low])
+        wanted, others = self._candidates - len(certain), high - low - len(certain)
+        drawn = low + self._random.choice(high - low, self._candidates, replace=False)
+        drawn = drawn[~np.isin(drawn, certain)][:wanted]
+        candidates = np.concatenate([certain, drawn]).astype(np.int32)
+        weights = np.zeros(len(candidates), np.float32)
+        weights[len(certain) :] = np.log(others / max(wanted, 1))
+        order = np.argsort(candidates)
+        return candidates[order], weights[order]

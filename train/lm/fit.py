@@ -17,7 +17,6 @@ from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.trainer import Trainer
 
 _WARMUP_STEPS = 500
-_CLIP = 1.0
 
 
 class Listener(Protocol):
@@ -71,11 +70,10 @@ def fit(
     keras.utils.set_random_seed(options.seed)
     head = options.head if options.samples and options.head + options.samples < vocabulary else 0
     batch_size = streams_of(len(train), options.batch_size, options.steps)
-    tail = (head, vocabulary)
-    windows = Windows(train, batch_size, options.steps, options.samples if head else 0, tail, options.seed)
-    share = options.samples / (vocabulary - head) if head else 1.0
-    trainer = Trainer(training_network(options, vocabulary, batch_size), head, share)
-    trainer.compile(_optimizer(options, len(windows) * options.epochs))
+    tail = (head, vocabulary) if head else (0, 0)
+    windows = Windows(train, batch_size, options.steps, tail, options.samples, options.seed)
+    trainer = Trainer(training_network(options, vocabulary, batch_size), head)
+    trainer.compile(_optimizer(options, len(windows)))
     keeper = Keeper(trainer, Measured(options, vocabulary, validation), listener, len(windows), checkpoint)
     callbacks = [_Begin(trainer, windows, options.reset), *_averaging(options), keeper]
     if checkpoint is not None:
@@ -124,7 +122,10 @@ def reset_states(network: Any) -> None:
             layer.reset_states()
 
 
-def _optimizer(options: LmOptions, steps: int) -> Any:
+def _optimizer(options: LmOptions, batches: int) -> Any:
+    steps = batches * options.epochs
+    # An average over more than half an epoch would be of the beginning where the text is short.
+    average = min(options.average, max(0.0, 1.0 - 2.0 / batches))
     schedule = keras.optimizers.schedules.CosineDecay(
         options.learning_rate / 10,
         max(1, steps - _WARMUP_STEPS),
@@ -134,9 +135,10 @@ def _optimizer(options: LmOptions, steps: int) -> Any:
     return keras.optimizers.AdamW(
         schedule,
         weight_decay=options.weight_decay,
-        global_clipnorm=_CLIP,
+        # Without momentum, as in Melis et al. 2018: the vectors of rare tokens would move on for many steps.
+        beta_1=0.0,
         use_ema=options.average > 0,
-        ema_momentum=options.average or 0.99,
+        ema_momentum=average,
     )
 
 
@@ -189,9 +191,9 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
             self.best_weights, self.best_epoch = weights, epoch + 1
         self.history["loss"].append(loss)
         self.history["perplexity"].append(perplexity)
-        self._listener.epoch(epoch + 1, {"loss": loss, "perplexity": perplexity})
         if self._file is not None:
             self._save(self._file)
+        self._listener.epoch(epoch + 1, {"loss": loss, "perplexity": perplexity})
 
     def _save(self, file: Path) -> None:
         part = file.with_suffix(".part.npz")

@@ -34,7 +34,7 @@ class LmOptions:
       batch_size: streams that are read side by side.
       reset: batches after which all states begin anew, so that the beginning of a text is learnt too; 0: at the
         beginning of an epoch only, as is usual for benchmarks.
-      samples: tokens of the tail that a batch's softmax is estimated from; 0: all.
+      samples: tokens of the tail that a batch's softmax is estimated from, at least; 0: all.
       head: the most frequent tokens, which a sampled softmax always holds.
       full_epochs: last epochs, without sampling.
       epochs: passes over the text.
@@ -53,15 +53,15 @@ class LmOptions:
     min_count: int = 3
     dropout: float = 0.2
     recurrent_dropout: float = 0.0
-    word_dropout: float = 0.1
+    word_dropout: float = 0.05
     steps: int = 35
     batch_size: int = 32
     reset: int = 0
     samples: int = 1024
     head: int = 2048
     full_epochs: int = 0
-    epochs: int = 18
-    learning_rate: float = 4e-3
+    epochs: int = 14
+    learning_rate: float = 5e-3
     weight_decay: float = 1e-4
     average: float = 0.999
     seed: int = 1
@@ -70,17 +70,21 @@ class LmOptions:
 PRESETS: dict[str, LmOptions] = {
     "small": LmOptions(),
     "medium": LmOptions(units=650, embedding_dim=650, dropout=0.5, recurrent_dropout=0.2),
-    "keyboard": LmOptions(cell="cifg", layers=1, units=384, embedding_dim=96, vocab_size=10_000, dropout=0.2),
+    "keyboard": LmOptions(
+        cell="cifg", layers=1, units=384, embedding_dim=96, vocab_size=10_000, dropout=0.1, samples=0, reset=50
+    ),
     "char": LmOptions(
         units=384,
         embedding_dim=64,
         level="char",
         vocab_size=2000,
         min_count=1,
-        samples=0,
-        steps=100,
-        batch_size=32,
         dropout=0.4,
+        word_dropout=0.0,
+        steps=100,
+        reset=50,
+        samples=0,
+        epochs=20,
     ),
     # Seconds of training; for trying the commands, not for use.
     "tiny": LmOptions(layers=1, units=32, embedding_dim=32, vocab_size=1000, epochs=2, samples=0, batch_size=8),
@@ -99,7 +103,7 @@ def options_for(preset: str, chosen: Mapping[str, Any]) -> LmOptions:
     for name, (low, high) in _RANGES.items():
         value = getattr(options, name)
         if not low <= value <= high:
-            raise InputError(f"--{name.replace('_', '-')} must lie between {low} and {high}, not {value}")
+            raise InputError(f"--{name.replace('_', '-')} must lie between {low:g} and {high:g}, not {value}")
     for name, allowed in (("cell", CELLS), ("level", LEVELS)):
         if getattr(options, name) not in allowed:
             raise InputError(f"--{name} must be one of {', '.join(allowed)}, not {getattr(options, name)}")

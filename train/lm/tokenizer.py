@@ -24,7 +24,9 @@ def train_tokenizer(texts: Iterable[str], level: str, vocab_size: int, min_count
       vocab_size: greatest number of tokens.
       min_count: how often a word or a character must occur.
     """
-    return _TRAINED[level](texts, vocab_size, min_count)
+    tokenizer = _TRAINED[level](texts, vocab_size, min_count)
+    tokenizer.encode_special_tokens = True  # their spelling in a text is text like any other
+    return tokenizer
 
 
 def _by_blanks(texts: Iterable[str], vocab_size: int, min_count: int) -> Tokenizer:

@@ -7,25 +7,22 @@ from typing import Any
 import keras
 from keras import ops
 
-# Added to the logit of a sample that happens to be the target: it must not count twice.
-_NEVER = -1e9
-
 
 class Trainer(keras.Model):  # type: ignore[misc]
     """A training network with the softmax's loss.
 
-    The most frequent tokens and a sample of the others, drawn evenly, stand for the vocabulary: importance sampling as
-    in Jean et al. 2015, exact in the head, where most of the probability is.
+    The most frequent tokens, and candidates that stand for all the others, take the vocabulary's place: the sum over
+    the softmax is estimated by importance sampling, as in Jean et al. 2015, exactly in the head, where most of the
+    probability is, and without error for the tokens that follow in the same batch, which are the likeliest of the tail.
 
     Args:
       network: ids -> vectors, from `training_network`.
       head: tokens of the head, ids 0 up; 0: the loss is always computed over the whole vocabulary.
-      share: part of the tail that a batch samples, 0 to 1.
     """
 
-    def __init__(self, network: Any, head: int = 0, share: float = 1.0) -> None:
+    def __init__(self, network: Any, head: int = 0) -> None:
         super().__init__()
-        self.network, self.head, self.share = network, head, share
+        self.network, self.head = network, head
         self.sampled = head > 0
         self.built = True  # the network is
         self.table = network.get_layer("embedding").embeddings
@@ -38,30 +35,27 @@ class Trainer(keras.Model):  # type: ignore[misc]
 
     def call(self, batch: Any, training: bool = False) -> Any:
         """See `training_network`."""
-        return self.network(batch[0], training=training)
+        # The layers' states have a fixed number of rows; a batch of one would otherwise be taken for any number.
+        ids = ops.reshape(batch[0], (self.network.inputs[0].shape[0], -1))
+        return self.network(ids, training=training)
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
         """Mean negative logarithm of the probability of the tokens that follow, in nats; 0 where nothing follows."""
-        _, following, samples = x
-        targets = ops.reshape(following, (-1,))
+        targets = ops.reshape(ops.cast(x[1], "int32"), (-1,))
         vectors = ops.reshape(y_pred, (-1, self.table.shape[1]))
         if training and self.sampled:
-            return self._sampled(vectors, targets, samples)
+            return self._sampled(vectors, targets, ops.cast(x[2], "int32"), x[3])
         logits = ops.matmul(vectors, ops.transpose(self.table))
         real = ops.cast(targets >= 0, vectors.dtype)
         return ops.mean(real * ops.sparse_categorical_crossentropy(ops.maximum(targets, 0), logits, from_logits=True))
 
-    def _sampled(self, vectors: Any, targets: Any, samples: Any) -> Any:
-        correction = ops.log(ops.convert_to_tensor(self.share, vectors.dtype))
+    def _sampled(self, vectors: Any, targets: Any, candidates: Any, weights: Any) -> Any:
         table = ops.convert_to_tensor(self.table)
-        in_head = targets < self.head
-        head = ops.matmul(vectors, ops.transpose(table[: self.head]))
-        tail = ops.matmul(vectors, ops.transpose(ops.take(table, samples, axis=0))) - correction
-        same = ops.cast(ops.expand_dims(targets, 1) == ops.expand_dims(samples, 0), tail.dtype)
-        own = ops.sum(vectors * ops.take(table, targets, axis=0), axis=1, keepdims=True) - correction
-        own = own + ops.expand_dims(ops.cast(in_head, own.dtype), 1) * _NEVER
-        logits = ops.concatenate([head, own, tail + same * _NEVER], axis=1)
-        index = ops.where(in_head, targets, self.head)
+        rows = ops.concatenate([table[: self.head], ops.take(table, candidates, axis=0)], axis=0)
+        logits = ops.matmul(vectors, ops.transpose(rows))
+        logits = logits + ops.concatenate([ops.zeros((self.head,), logits.dtype), ops.cast(weights, logits.dtype)], 0)
+        place = self.head + ops.searchsorted(candidates, targets)
+        index = ops.where(targets < self.head, targets, ops.cast(place, "int32"))
         return ops.mean(ops.sparse_categorical_crossentropy(index, logits, from_logits=True))
