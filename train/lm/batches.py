@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-Ids = npt.NDArray[np.generic]
+from edgernn.edge_runtime.lm.measure import Ids
+
 # What follows where nothing does: behind the end of a text.
 NOTHING = -1
 Int32 = npt.NDArray[np.int32]

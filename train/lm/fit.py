@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
-from edgernn.edge_runtime.lm.measure import STREAMS, WINDOW, streams_of
-from edgernn.train.lm.batches import Ids, Windows
+from edgernn.edge_runtime.lm.measure import STREAMS, WINDOW, Ids, streams_of
+from edgernn.train.lm.batches import Windows
 from edgernn.train.lm.model import bare_model, training_network
 from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.trainer import Trainer

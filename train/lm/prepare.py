@@ -11,9 +11,9 @@ import numpy as np
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.lm.corpus import Block, Corpus
+from edgernn.edge_runtime.lm.measure import Ids
 from edgernn.edge_runtime.lm.split import FRACTIONS, SPLITS, divide
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
-from edgernn.train.lm.batches import Ids
 from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.tokenizer import END_ID, UNKNOWN_ID, train_tokenizer
 
