@@ -16,7 +16,7 @@ from edgernn.edge_runtime import InputError, load
 from edgernn.edge_runtime.text.plain import PlainTokenizer
 from edgernn.train.lm.batches import NOTHING, Windows
 from edgernn.train.lm.cifg import CifgCell, as_lstm
-from edgernn.train.lm.fit import Keeper, Measured, fit, reset_states
+from edgernn.train.lm.fit import Keeper, Measured, fit
 from edgernn.train.lm.model import bare_model, training_network
 from edgernn.train.lm.options import PRESETS, options_for
 from edgernn.train.lm.tokenizer import END_ID, UNKNOWN_ID, train_tokenizer
@@ -88,10 +88,34 @@ def batch_of(vocabulary: int, head: int = 0, candidates: int = 0, seed: int = 1)
 
 
 def vectors_of(trainer: Trainer, batch):
-    reset_states(trainer.network)
-    vectors = trainer.network(batch[0], training=False)
-    reset_states(trainer.network)
-    return vectors
+    trainer.begin()
+    return trainer(batch, training=False)
+
+
+def from_nothing(network: keras.Model, ids: np.ndarray, training: bool = False) -> np.ndarray:
+    """A training network's vectors from zero states."""
+    zeros = [np.zeros(tensor.shape, np.float32) for tensor in network.inputs[1:]]
+    return np.asarray(network([ids, *zeros], training=training)[0])
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "cifg"])
+def test_states_are_carried_from_batch_to_batch(cell):
+    options = replace(TINY, cell=cell, layers=2)
+    trainer = Trainer(shaken(training_network(options, 40, 2)))
+    trainer.compile()
+    ids = np.random.default_rng(4).integers(0, 40, 2 * 21)
+    whole = from_nothing(trainer.network, ids.reshape(2, 21)[:, :-1].astype(np.int32))
+    windows = Windows(ids, 2, 5)
+    for _ in range(2):
+        trainer.begin()
+        parts = [np.asarray(trainer(windows[number][0])) for number in range(len(windows))]
+        np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, rtol=1e-4, atol=1e-5)
+    trainer.begin()
+    # Also where Keras compiles the steps.
+    logits = whole.astype(np.float64) @ np.asarray(trainer.table, np.float64).T
+    logs = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
+    expected = -np.take_along_axis(logs, ids.reshape(2, 21)[:, 1:, None], -1).mean()
+    assert float(trainer.evaluate(windows, verbose=0)) == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_loss_is_the_mean_negative_logarithm():
@@ -130,7 +154,7 @@ def test_the_plain_model_computes_what_was_trained(cell, embedding_dim):
     network = shaken(training_network(options, 30, 1))
     model = bare_model(options, 30, network)
     ids = np.random.default_rng(2).integers(0, 30, (1, 17)).astype(np.int32)
-    vectors = np.asarray(network(ids, training=False))
+    vectors = from_nothing(network, ids)
     expected = vectors @ network.get_layer("embedding").get_weights()[0].T
     np.testing.assert_allclose(np.asarray(model(ids)), expected, rtol=1e-4, atol=1e-5)
     assert {type(layer).__module__.split(".")[0] for layer in model.layers} == {"keras"}
@@ -159,8 +183,8 @@ def test_dropout_is_the_same_for_all_steps():
     options = replace(TINY, embedding_dim=12, dropout=0.5, word_dropout=0.5, recurrent_dropout=0.5, cell="cifg")
     network = shaken(training_network(options, 30, 2))
     ids = np.full((2, 4), 7, np.int32)
-    plain = np.asarray(network(ids, training=False))
-    dropped = np.stack([np.asarray(network(ids, training=True)) for _ in range(6)])
+    plain = from_nothing(network, ids)
+    dropped = np.stack([from_nothing(network, ids, training=True) for _ in range(6)])
     assert not np.allclose(dropped[0], dropped[1])
     assert np.abs(plain).min() > 0
     # A unit of the output is dropped for a whole sequence, or for none of its steps.
@@ -213,7 +237,7 @@ def test_measured_is_the_loss_of_the_network():
     ids = np.random.default_rng(1).integers(0, 20, 150)
     found = Measured(TINY, 20, ids).loss(network.get_weights())
     streams = 1
-    vectors = np.asarray(network(ids[None, :-1].astype(np.int32), training=False))[0].astype(np.float64)
+    vectors = from_nothing(network, ids[None, :-1].astype(np.int32))[0].astype(np.float64)
     logits = vectors @ network.get_layer("embedding").get_weights()[0].T.astype(np.float64)
     logs = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
     assert streams == 1

@@ -111,15 +111,8 @@ class Measured:
           weights: of a training network.
         """
         self._trainer.network.set_weights(weights)
-        reset_states(self._trainer.network)
+        self._trainer.begin()
         return float(self._trainer.evaluate(self._windows, verbose=0)) * self._windows.padded
-
-
-def reset_states(network: Any) -> None:
-    """Sets the states of every recurrent layer to zero."""
-    for layer in network.layers:
-        if isinstance(layer, keras.layers.RNN):
-            layer.reset_states()
 
 
 def _optimizer(options: LmOptions, batches: int) -> Any:
@@ -154,12 +147,12 @@ class _Begin(keras.callbacks.Callback):  # type: ignore[misc]
         self._trainer, self._windows, self._reset = trainer, windows, reset
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        reset_states(self._trainer.network)
+        self._trainer.begin()
         self._windows.begin_epoch()
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, float] | None = None) -> None:
         if self._reset and batch and batch % self._reset == 0:
-            reset_states(self._trainer.network)
+            self._trainer.begin()
 
 
 class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
@@ -184,6 +177,7 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Measures, keeps and tells."""
+        self._trainer.sync()
         weights = self._trainer.network.get_weights()
         perplexity = math.exp(min(self._measured.loss(weights), 700.0))
         loss = float((logs or {}).get("loss", math.nan))

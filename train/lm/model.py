@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 
 from edgernn.train.lm.cifg import CifgCell, as_lstm
 from edgernn.train.lm.options import LmOptions
@@ -14,8 +13,12 @@ _EMBEDDING, _PROJECTION = "embedding", "projection"
 _SCALE = 0.1
 
 
-def training_network(options: LmOptions, vocabulary: int, batch_size: int, table: Any = None) -> Any:
-    """From ids int32 [batch_size, any] to float32 [batch_size, any, embedding_dim], to be multiplied with the table.
+def training_network(options: LmOptions, vocabulary: int, batch_size: int) -> Any:
+    """From ids and states to vectors, to be multiplied with the table, and the states that follow.
+
+    Inputs: ids int32 [batch_size, any], then the states of each layer, float32 [batch_size, units]. Outputs: float32
+    [batch_size, any, embedding_dim], then the states. Keras's own `stateful` layers would keep theirs where the JAX
+    backend does not see them.
 
     Tied embeddings (Press and Wolf 2017; Inan et al. 2017); variational dropout (Gal and Ghahramani 2016) between the
     layers and on the recurrent weights, as in AWD-LSTM (Merity et al. 2018) as far as Keras's layers allow.
@@ -23,21 +26,23 @@ def training_network(options: LmOptions, vocabulary: int, batch_size: int, table
     Args:
       options: the model.
       vocabulary: number of tokens.
-      batch_size: streams side by side; the layers keep a state for each.
-      table: initial vectors of the tokens, float32 [vocabulary, embedding_dim], or None for random ones.
+      batch_size: streams side by side.
     """
     ids = keras.Input((None,), batch_size=batch_size, dtype="int32", name="ids")
-    embedding = _embedding(options, vocabulary)
-    x = embedding(ids)
-    if table is not None:
-        embedding.embeddings.assign(np.asarray(table, np.float32))
+    x = _embedding(options, vocabulary)(ids)
     if options.word_dropout:
         x = WordDropout(vocabulary, options.word_dropout, seed=options.seed)([x, ids])
     x = _locked_dropout(options, x)
+    before: list[Any] = []
+    after: list[Any] = []
     for number in range(options.layers):
-        x = _trained_layer(options, number)(x)
+        count = 1 if options.cell == "gru" else 2
+        states = [keras.Input((options.units,), batch_size=batch_size) for _ in range(count)]
+        x, *following = _trained_layer(options, number)(x, initial_state=states)
         x = _locked_dropout(options, x)
-    return keras.Model(ids, _projected(options, x))
+        before += states
+        after += following
+    return keras.Model([ids, *before], [_projected(options, x), *after])
 
 
 def build_model(options: LmOptions, vocabulary: int) -> Any:
@@ -90,7 +95,7 @@ def _embedding(options: LmOptions, vocabulary: int) -> Any:
 
 
 def _trained_layer(options: LmOptions, number: int) -> Any:
-    shared = {"return_sequences": True, "stateful": True, "name": _layer_name(number)}
+    shared = {"return_sequences": True, "return_state": True, "name": _layer_name(number)}
     if options.cell == "cifg":
         return keras.layers.RNN(CifgCell(options.units, recurrent_dropout=options.recurrent_dropout), **shared)
     kind = keras.layers.GRU if options.cell == "gru" else keras.layers.LSTM

@@ -9,14 +9,14 @@ from keras import ops
 
 
 class Trainer(keras.Model):  # type: ignore[misc]
-    """A training network with the softmax's loss.
+    """A training network with the states of its streams, and the softmax's loss.
 
     The most frequent tokens, and candidates that stand for all the others, take the vocabulary's place: the sum over
     the softmax is estimated by importance sampling, as in Jean et al. 2015, exactly in the head, where most of the
     probability is, and without error for the tokens that follow in the same batch, which are the likeliest of the tail.
 
     Args:
-      network: ids -> vectors, from `training_network`.
+      network: from `training_network`.
       head: tokens of the head, ids 0 up; 0: the loss is always computed over the whole vocabulary.
     """
 
@@ -24,6 +24,10 @@ class Trainer(keras.Model):  # type: ignore[misc]
         super().__init__()
         self.network, self.head = network, head
         self.sampled = head > 0
+        self.states = [
+            self.add_weight(tensor.shape, initializer="zeros", trainable=False, name=f"state_{number}")
+            for number, tensor in enumerate(network.inputs[1:])
+        ]
         self.built = True  # the network is
         self.table = network.get_layer("embedding").embeddings
 
@@ -33,11 +37,26 @@ class Trainer(keras.Model):  # type: ignore[misc]
             self.sampled = not self.sampled
             self.train_function = None  # was traced with the other loss
 
+    def begin(self) -> None:
+        """The next batch follows nothing."""
+        self.sync()
+        for state in self.states:
+            state.assign(ops.zeros(state.shape, state.dtype))
+
+    def sync(self) -> None:
+        """Makes the variables show what training has made of them, which the JAX backend keeps elsewhere."""
+        if hasattr(self, "jax_state_sync"):
+            self.jax_state_sync()
+
     def call(self, batch: Any, training: bool = False) -> Any:
-        """See `training_network`."""
-        # The layers' states have a fixed number of rows; a batch of one would otherwise be taken for any number.
+        """Vectors of a batch, from the states that the last one left. See `training_network`."""
+        # The states have a fixed number of rows; a batch of one would otherwise be taken for any number.
         ids = ops.reshape(batch[0], (self.network.inputs[0].shape[0], -1))
-        return self.network(ids, training=training)
+        before = [ops.convert_to_tensor(state) for state in self.states]
+        vectors, *after = self.network([ids, *before], training=training)
+        for state, following in zip(self.states, after, strict=True):
+            state.assign(following)
+        return vectors
 
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
