@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from edgernn.train.lm.options import CELLS, LEVELS, PRESETS, LmOptions, options_for
+from edgernn.train.lm.options import CELLS, LEVELS, OPTIMIZERS, PRESETS, LmOptions, options_for
 
 SUMMARY = "predict the next word, generate text"
 _NUMBERS: tuple[tuple[str, type, str], ...] = (
@@ -26,7 +26,7 @@ _NUMBERS: tuple[tuple[str, type, str], ...] = (
     ("head", int, "most frequent tokens, always in the softmax"),
     ("full_epochs", int, "last epochs, with the whole softmax"),
     ("epochs", int, "passes over the text"),
-    ("learning_rate", float, "of AdamW"),
+    ("learning_rate", float, "after the first steps"),
     ("weight_decay", float, "of AdamW"),
     ("average", float, "momentum of the weights' moving average; 0: none"),
     ("seed", int, "of split, weights and order"),
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preset", default="small", metavar="NAME", help=f"{', '.join(PRESETS)} (default: small)")
     parser.add_argument("--checkpoint", metavar="DIR", help="keep what an interrupted training needs to go on")
     parser.add_argument("--cell", choices=CELLS, help="recurrent layer")
+    parser.add_argument("--optimizer", choices=OPTIMIZERS, help="how the weights are found")
     parser.add_argument("--level", choices=LEVELS, help="what a token is")
     for name, kind, text in _NUMBERS:
         flag = f"--{name.replace('_', '-')}"

@@ -17,6 +17,7 @@ from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.trainer import Trainer
 
 _WARMUP_STEPS = 500
+_CLIP = 0.25
 
 
 class Listener(Protocol):
@@ -125,6 +126,8 @@ def _optimizer(options: LmOptions, batches: int) -> Any:
         warmup_target=options.learning_rate,
         warmup_steps=min(_WARMUP_STEPS, max(1, steps // 10)),
     )
+    if options.optimizer == "sgd":
+        return keras.optimizers.SGD(schedule, global_clipnorm=_CLIP, use_ema=options.average > 0, ema_momentum=average)
     return keras.optimizers.AdamW(
         schedule,
         weight_decay=options.weight_decay,

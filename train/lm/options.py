@@ -9,6 +9,7 @@ from typing import Any, Literal
 from edgernn.edge_runtime.errors import InputError
 
 CELLS = ("lstm", "cifg", "gru")
+OPTIMIZERS = ("sgd", "adamw")
 LEVELS = ("auto", "blank", "word", "bpe", "char")
 Level = Literal["auto", "blank", "word", "bpe", "char"]
 
@@ -38,7 +39,9 @@ class LmOptions:
       head: the most frequent tokens, which a sampled softmax always holds.
       full_epochs: last epochs, without sampling.
       epochs: passes over the text.
-      learning_rate: of AdamW, after the first steps; it falls to zero by a cosine.
+      optimizer: "sgd", with gradients clipped to a small norm, as in Zaremba et al. 2014; "adamw" without momentum, as
+        in Melis et al. 2018.
+      learning_rate: after the first steps; it falls to zero by a cosine.
       weight_decay: of AdamW.
       average: momentum of the weights' moving average, which is what is kept; 0: none.
       seed: of split, weights, dropout and samples.
@@ -51,29 +54,29 @@ class LmOptions:
     level: Level = "auto"
     vocab_size: int = 33_278
     min_count: int = 3
-    dropout: float = 0.2
+    dropout: float = 0.15
     recurrent_dropout: float = 0.0
-    word_dropout: float = 0.05
+    word_dropout: float = 0.0
     steps: int = 35
-    batch_size: int = 32
+    batch_size: int = 20
     reset: int = 0
     samples: int = 1024
     head: int = 2048
     full_epochs: int = 0
-    epochs: int = 14
-    learning_rate: float = 5e-3
+    epochs: int = 8
+    optimizer: str = "sgd"
+    learning_rate: float = 20.0
     weight_decay: float = 1e-4
-    average: float = 0.999
+    average: float = 0.0
     seed: int = 1
 
 
+_ADAMW: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 5e-3, "average": 0.999}
 PRESETS: dict[str, LmOptions] = {
     "small": LmOptions(),
-    "medium": LmOptions(units=650, embedding_dim=650, dropout=0.5, recurrent_dropout=0.2),
+    "medium": LmOptions(units=650, embedding_dim=650, dropout=0.5, recurrent_dropout=0.2, epochs=40),
     # As bytes: 960,000 for the words, 294,000 for the network, some 170,000 for scales, operators and the word list.
-    "keyboard": LmOptions(
-        cell="cifg", layers=1, units=256, embedding_dim=96, vocab_size=10_000, dropout=0.1, word_dropout=0.0, reset=50
-    ),
+    "keyboard": LmOptions(cell="cifg", layers=1, units=256, embedding_dim=96, vocab_size=10_000, dropout=0.1, reset=50),
     "char": LmOptions(
         units=384,
         embedding_dim=64,
@@ -81,14 +84,17 @@ PRESETS: dict[str, LmOptions] = {
         vocab_size=2000,
         min_count=1,
         dropout=0.4,
-        word_dropout=0.0,
         steps=100,
         reset=50,
         samples=0,
+        batch_size=32,
         epochs=20,
+        **_ADAMW,
     ),
     # Seconds of training; for trying the commands, not for use.
-    "tiny": LmOptions(layers=1, units=32, embedding_dim=32, vocab_size=1000, epochs=2, samples=0, batch_size=8),
+    "tiny": LmOptions(
+        layers=1, units=32, embedding_dim=32, vocab_size=1000, epochs=2, samples=0, batch_size=8, **_ADAMW
+    ),
 }
 
 
@@ -105,7 +111,7 @@ def options_for(preset: str, chosen: Mapping[str, Any]) -> LmOptions:
         value = getattr(options, name)
         if not low <= value <= high:
             raise InputError(f"--{name.replace('_', '-')} must lie between {low:g} and {high:g}, not {value}")
-    for name, allowed in (("cell", CELLS), ("level", LEVELS)):
+    for name, allowed in (("cell", CELLS), ("level", LEVELS), ("optimizer", OPTIMIZERS)):
         if getattr(options, name) not in allowed:
             raise InputError(f"--{name} must be one of {', '.join(allowed)}, not {getattr(options, name)}")
     return options
@@ -128,7 +134,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "head": (1, 500_000),
     "full_epochs": (0, 10_000),
     "epochs": (1, 10_000),
-    "learning_rate": (1e-7, 10.0),
+    "learning_rate": (1e-7, 1000.0),
     "weight_decay": (0.0, 1.0),
     "average": (0.0, 0.999999),
     "seed": (0, 2**31 - 1),
