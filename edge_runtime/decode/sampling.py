@@ -80,7 +80,10 @@ class Sampler:
         return ids[:count], cumulative[:count]
 
     def _descending(self, logits: Scores, top_k: int) -> tuple[Ids, Scores]:
-        ids = greatest(logits, top_k) if top_k else self._allowed(len(logits))
+        if top_k:
+            ids = greatest(logits, top_k)
+            return ids, logits[ids]
+        ids = self._allowed(len(logits))
         scores = logits[ids]
         order = (-scores).argsort(kind="stable")
         return ids[order], scores[order]

@@ -97,10 +97,8 @@ class Words:
         return [Suggestion(word.strip(" "), float(np.exp(log)), bool(text.partial)) for word, log in found]
 
     def _whole_tokens(self, logs: Logs, prefix: str, k: int) -> list[tuple[str, float]]:
-        ids = self.beginning_with(prefix) if prefix else np.arange(len(self._pieces))
-        ids = ids[~np.isin(ids, self._forbidden)]
-        kept = [i for i in ids if self._pieces.texts[i].strip()] if not prefix.strip() else list(ids)
-        candidates = np.array(kept, np.intp)
+        candidates = self.beginning_with(prefix) if prefix else np.arange(len(self._pieces))
+        candidates = candidates[(self._visible if not prefix.strip() else self._allowed)[candidates]]
         if not len(candidates):
             return []
         # Of what begins with what was typed, the shares; of all, the probabilities.
@@ -121,6 +119,18 @@ class Words:
     def _sorted(self) -> tuple[list[str], npt.NDArray[np.intp]]:
         order = sorted(range(len(self._pieces)), key=self._pieces.texts.__getitem__)
         return [self._pieces.texts[i] for i in order], np.array(order, np.intp)
+
+    @cached_property
+    def _allowed(self) -> npt.NDArray[np.bool_]:
+        """By token."""
+        allowed = np.ones(len(self._pieces), bool)
+        allowed[list(self._forbidden)] = False
+        return allowed
+
+    @cached_property
+    def _visible(self) -> npt.NDArray[np.bool_]:
+        """By token: allowed, and not only white space."""
+        return self._allowed & np.array([bool(text.strip()) for text in self._pieces.texts])
 
     def _in_pieces(self, reading: Reading, prefix: str, k: int) -> list[tuple[str, float]]:
         """A beam search over tokens that agree with the prefix, each word up to where the next one may begin."""
@@ -160,7 +170,7 @@ class Words:
             ids = np.setdiff1d(np.arange(len(self._pieces)), self._boundary)
         else:
             ids = np.arange(len(self._pieces))
-        ids = ids[~np.isin(ids, self._forbidden)]
+        ids = ids[self._allowed[ids]]
         if not len(ids):
             return ids
         return ids[greatest(logs[ids], min(_BEAMS, len(ids)))]

@@ -63,7 +63,7 @@ class LmOptions:
     samples: int = 1024
     head: int = 2048
     full_epochs: int = 0
-    epochs: int = 8
+    epochs: int = 14
     optimizer: str = "sgd"
     learning_rate: float = 20.0
     weight_decay: float = 1e-4
