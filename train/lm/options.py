@@ -76,7 +76,9 @@ PRESETS: dict[str, LmOptions] = {
     "small": LmOptions(),
     "medium": LmOptions(units=650, embedding_dim=650, dropout=0.5, recurrent_dropout=0.2, epochs=40),
     # As bytes: 960,000 for the words, 294,000 for the network, some 170,000 for scales, operators and the word list.
-    "keyboard": LmOptions(cell="cifg", layers=1, units=256, embedding_dim=96, vocab_size=10_000, dropout=0.1, reset=50),
+    "keyboard": LmOptions(
+        cell="cifg", layers=1, units=256, embedding_dim=96, vocab_size=10_000, dropout=0.1, reset=50, epochs=8
+    ),
     "char": LmOptions(
         units=384,
         embedding_dim=64,
@@ -88,7 +90,7 @@ PRESETS: dict[str, LmOptions] = {
         reset=50,
         samples=0,
         batch_size=32,
-        epochs=20,
+        epochs=12,
         **_ADAMW,
     ),
     # Seconds of training; for trying the commands, not for use.
