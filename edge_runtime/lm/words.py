@@ -130,7 +130,9 @@ class Words:
     @cached_property
     def _visible(self) -> npt.NDArray[np.bool_]:
         """By token: allowed, and not only white space."""
-        return self._allowed & np.array([bool(text.strip()) for text in self._pieces.texts])
+        visible: npt.NDArray[np.bool_] = np.array([bool(text.strip()) for text in self._pieces.texts])
+        visible &= self._allowed
+        return visible
 
     def _in_pieces(self, reading: Reading, prefix: str, k: int) -> list[tuple[str, float]]:
         """A beam search over tokens that agree with the prefix, each word up to where the next one may begin."""
