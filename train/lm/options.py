@@ -39,8 +39,8 @@ class LmOptions:
       head: the most frequent tokens, which a sampled softmax always holds.
       full_epochs: last epochs, without sampling.
       epochs: passes over the text.
-      optimizer: "sgd", with gradients clipped to a small norm, as in Zaremba et al. 2014; "adamw" without momentum, as
-        in Melis et al. 2018.
+      optimizer: "sgd", with gradients clipped to a small norm, as in Zaremba et al. 2014, which suits large
+        vocabularies; "adamw" (Loshchilov and Hutter 2019), which suits small ones.
       learning_rate: after the first steps; it falls to zero by a cosine.
       weight_decay: of AdamW.
       average: momentum of the weights' moving average, which is what is kept; 0: none.
@@ -71,7 +71,7 @@ class LmOptions:
     seed: int = 1
 
 
-_ADAMW: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 5e-3, "average": 0.999}
+_ADAMW: dict[str, Any] = {"optimizer": "adamw", "learning_rate": 4e-3, "average": 0.999}
 PRESETS: dict[str, LmOptions] = {
     "small": LmOptions(),
     "medium": LmOptions(units=650, embedding_dim=650, dropout=0.5, recurrent_dropout=0.2, epochs=40),
@@ -85,12 +85,12 @@ PRESETS: dict[str, LmOptions] = {
         level="char",
         vocab_size=2000,
         min_count=1,
-        dropout=0.4,
-        steps=100,
-        reset=50,
+        dropout=0.3,
+        steps=50,
+        reset=100,
         samples=0,
         batch_size=32,
-        epochs=12,
+        epochs=14,
         **_ADAMW,
     ),
     # Seconds of training; for trying the commands, not for use.
