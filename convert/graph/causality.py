@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,16 @@ _NORMALIZATIONS: tuple[type, ...] = (
     keras.layers.Normalization,
     keras.layers.RMSNormalization,
     keras.layers.UnitNormalization,
+)
+
+
+# Per step when their windows are one step high: [batch, time, places, channels], as of the characters of each word.
+_WINDOWS: tuple[type, ...] = (
+    keras.layers.AveragePooling2D,
+    keras.layers.Conv2D,
+    keras.layers.DepthwiseConv2D,
+    keras.layers.MaxPooling2D,
+    keras.layers.SeparableConv2D,
 )
 
 
@@ -132,7 +143,7 @@ def _outgoing(node: Any, incoming: list[bool], found: _Found) -> list[bool]:
         return _through_recurrent(node, incoming, found)
     if not any(incoming):
         return [False] * count
-    if _is_per_step(operation, incoming):
+    if _is_per_step(operation, incoming) or _reshapes_steps(node):
         return [True] * count
     found.obstacles.append(f"{operation.name} ({type(operation).__name__}) needs the whole sequence")
     found.padding.extend(_padding_obstacles(node))
@@ -207,7 +218,19 @@ def _is_per_step(operation: Any, incoming: list[bool]) -> bool:
         return all(incoming) and operation.axis in (-1, 2)
     if type(operation) in _NORMALIZATIONS:
         return all(axis == -1 or axis >= 2 for axis in _as_list(operation.axis))
+    if type(operation) in _WINDOWS:
+        size = getattr(operation, "kernel_size", None) or operation.pool_size
+        return operation.data_format == "channels_last" and size[0] == 1 and operation.strides[0] == 1
     return False
+
+
+def _reshapes_steps(node: Any) -> bool:
+    """Whether a Reshape leaves axis 1 as it is, and what each step holds with it."""
+    if type(node.operation) is not keras.layers.Reshape:
+        return False
+    before, after = node.input_tensors[0].shape, node.output_tensors[0].shape
+    known = None not in before[2:] and None not in after[2:]
+    return before[1] == after[1] and known and math.prod(before[2:]) == math.prod(after[2:])
 
 
 def _as_list(value: Any) -> list[Any]:

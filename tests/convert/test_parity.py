@@ -10,6 +10,7 @@ import pytest
 from keras import layers
 from lowered import lower, randomize, request_for
 
+from edgernn.convert.errors import ConversionError
 from edgernn.convert.keras_model import describe_inputs, describe_outputs
 from edgernn.convert.lowerings import LOWERINGS
 from edgernn.convert.reference import KerasReference
@@ -280,3 +281,32 @@ def test_the_reference_is_what_keras_computes_uncompiled():
     for case, outputs in zip(cases, reference.run(cases), strict=True):
         (found,) = outputs.values()
         np.testing.assert_allclose(found, np.asarray(model(case["x"])), atol=1e-6)
+
+
+def words_with_characters(step_height: int) -> Any:
+    """Features of the characters of each word, beside those of the words."""
+    words, characters = keras.Input((None, 4), name="words"), keras.Input((None, 6, 3), name="characters")
+    found = layers.Conv2D(5, (step_height, 3), padding="same", activation="relu", name="conv")(characters)
+    found = layers.Reshape((-1, 5))(layers.MaxPooling2D((1, 6))(found))
+    joined = layers.Concatenate()([words, found])
+    return randomize(keras.Model([words, characters], layers.LSTM(UNITS, return_sequences=True, name="y")(joined)))
+
+
+def test_windows_of_one_step_are_computed_in_pieces():
+    model = words_with_characters(1)
+    made = lower(model, "chunked")
+    generator = np.random.default_rng(8)
+    words = generator.standard_normal((1, 21, 4)).astype(np.float32)
+    characters = generator.standard_normal((1, 21, 6, 3)).astype(np.float32)
+    stream, parts = made.stream(), []
+    sizes = [signature.steps for signature in made.lowered.execution.signatures]
+    for piece in chunk_plan(21, tuple(sizes)):
+        cut = slice(piece.start, piece.stop)
+        stream.run(piece.signature, {"words": words[:, cut], "characters": characters[:, cut]})
+        parts.append(next(iter(stream.outputs(piece.signature).values())))
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), np.asarray(model([words, characters])), atol=1e-5)
+
+
+def test_windows_of_several_steps_are_not():
+    with pytest.raises(ConversionError, match=r"conv \(Conv2D\) needs the whole sequence"):
+        lower(words_with_characters(2), "chunked")
