@@ -220,7 +220,7 @@ def _is_per_step(operation: Any, incoming: list[bool]) -> bool:
         return all(axis == -1 or axis >= 2 for axis in _as_list(operation.axis))
     if type(operation) in _WINDOWS:
         size = getattr(operation, "kernel_size", None) or operation.pool_size
-        return operation.data_format == "channels_last" and size[0] == 1 and operation.strides[0] == 1
+        return bool(operation.data_format == "channels_last" and size[0] == 1 and operation.strides[0] == 1)
     return False
 
 

@@ -15,13 +15,14 @@ class SplitSpec:
         `last-values`: of each series the test part that its file names, or its last values.
         `given`: as the data set's authors divided it.
         `blocks-sha256`: a text's blocks by their number and the seed.
+        `sentences-sha256`: sentences by SHA-256 of seed and tokens.
       seed: any whole number.
       fractions: part of each class by split name ("train", "validation", "test"); they add up to 1.
       counts: number of examples by split name.
       duplicates_removed: examples left out because an equal text came before them.
     """
 
-    method: Literal["stratified-sha256", "last-values", "given", "blocks-sha256"]
+    method: Literal["stratified-sha256", "last-values", "given", "blocks-sha256", "sentences-sha256"]
     seed: int
     fractions: dict[str, float]
     counts: dict[str, int]

@@ -1,0 +1,162 @@
+"""From labelled sentences to word lists, labels and arrays."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
+from edgernn.edge_runtime.spec.tag import CharactersSpec, ColumnSpec, TagSpec, WordsSpec
+from edgernn.edge_runtime.tag.corpus import FRACTIONS, SPLITS, TaggedCorpus
+from edgernn.edge_runtime.tag.features import FIRST, Features, looked_up
+from edgernn.edge_runtime.tag.schemes import labels_of, scheme_of, spans_of
+from edgernn.edge_runtime.tag.sentence import Sentence
+from edgernn.edge_runtime.tag.words import CLITICS
+from edgernn.train.tag.options import TagOptions
+from edgernn.train.tag.vectors import Vectors
+
+Kind = Literal["crf", "one", "several"]
+WORDS, CHARACTERS, SHAPES = "words", "characters", "shapes"
+# A character that occurs less often is unknown, so that unknown ones are learnt too.
+_RARE_CHARACTER = 2
+_FEWEST = 10
+_SEPARATOR = "|"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Sentences as arrays, and what the bundle must know.
+
+    Attributes:
+      spec: the task.
+      words: the word list.
+      characters: the character list.
+      abbreviations: words that keep the period behind them.
+      labels: by column.
+      splits: sentences by split, spans in the scheme that is learnt.
+      singletons: ids of the words that occur once in the training split.
+      data: how they came about, for the bundle.
+    """
+
+    spec: TagSpec
+    words: tuple[str, ...]
+    characters: str
+    abbreviations: tuple[str, ...]
+    labels: dict[str, tuple[str, ...]]
+    splits: dict[str, list[Sentence]]
+    singletons: npt.NDArray[np.int32]
+    data: DataSpec
+
+    @property
+    def features(self) -> Features:
+        """Looks words up."""
+        return Features(self.spec, self.words, self.characters)
+
+
+def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], vectors: Vectors | None) -> Prepared:
+    """Divides the sentences, and makes the lists.
+
+    Args:
+      corpus: labelled sentences.
+      options: model and training.
+      several: columns in which a token has any number of labels, joined by "|".
+      vectors: whose words are in the list too, or None.
+
+    Raises:
+      InputError: too few sentences, or an unknown column.
+    """
+    if unknown := sorted(set(several) - set(corpus.columns)):
+        raise InputError(f"--several {unknown[0]}: no such column: there are {', '.join(corpus.columns)}")
+    splits = corpus.divided(options.seed)
+    for name in SPLITS:
+        if len(splits[name]) < (_FEWEST if name == "train" else 1):
+            raise InputError(
+                f"{corpus.source.path}: {len(splits[name])} sentences in its {name} part, "
+                f"{_FEWEST if name == 'train' else 1} are needed"
+            )
+    columns, labels = [], {}
+    for name in corpus.columns:
+        scheme = "none" if name in several else scheme_of(s.tags[name] for s in splits["train"])
+        if scheme != "none":
+            splits = {part: [_in_iobes(s, name) for s in found] for part, found in splits.items()}
+            scheme = "iobes"
+        labels[name] = _labels(splits["train"], name, name in several)
+        kind: Kind = "several" if name in several else "crf" if options.crf else "one"
+        crf = f"{name}.crf.json" if kind == "crf" else ""
+        columns.append(ColumnSpec(name, f"{name}_scores", f"{name}.labels.txt", kind, scheme, crf))
+    counts = Counter(token for s in splits["train"] for token in s.tokens)
+    words_spec = WordsSpec(WORDS, "words.txt", lower=True, zero_digits=vectors is None)
+    words, singletons = _words(counts, words_spec, options, vectors)
+    abbreviations = tuple(sorted(t for t in counts if len(t) > 1 and t.endswith(".") and t[:-1].strip(".").isalnum()))
+    spec = TagSpec(
+        name="tag",
+        words=words_spec,
+        characters=CharactersSpec(CHARACTERS, "characters.txt", options.width) if options.characters else None,
+        shapes=SHAPES,
+        columns=tuple(columns),
+        max_words=options.max_words,
+        overlap=options.overlap,
+        clitics=tuple(clitic for clitic in CLITICS if any(token.lower() == clitic for token in counts)),
+        abbreviations="abbreviations.txt" if abbreviations else "",
+    )
+    return Prepared(
+        spec, words, _characters(counts), abbreviations, labels, splits, singletons, _data(corpus, options, splits)
+    )
+
+
+def _in_iobes(sentence: Sentence, column: str) -> Sentence:
+    """The richest scheme is learnt best (Ratinov and Roth 2009)."""
+    tags = labels_of(spans_of(sentence.tags[column]), len(sentence.tokens), "iobes")
+    return Sentence(sentence.tokens, {**sentence.tags, column: tuple(tags)}, sentence.split)
+
+
+def _labels(sentences: Iterable[Sentence], column: str, several: bool) -> tuple[str, ...]:
+    found: Counter[str] = Counter()
+    for sentence in sentences:
+        for tag in sentence.tags[column]:
+            found.update(parted(tag) if several else [tag])
+    if len(found) < (1 if several else 2):
+        raise InputError(f"column {column}: {len(found)} labels in the training part: there is nothing to tell apart")
+    return tuple(sorted(found, key=lambda label: (-found[label], label)))
+
+
+def parted(tag: str) -> list[str]:
+    """The labels of a token that may have several."""
+    return [] if tag == "O" else tag.split(_SEPARATOR)
+
+
+def _words(
+    counts: Mapping[str, int], spec: WordsSpec, options: TagOptions, vectors: Vectors | None
+) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+    found: Counter[str] = Counter()
+    for token, count in counts.items():
+        found[looked_up(token, spec)] += count
+    kept = {word for word, count in found.items() if count >= options.min_count and "\n" not in word}
+    extra = [word for word in (vectors.words[: options.vector_words] if vectors else ()) if word not in kept]
+    words = (*sorted(kept, key=lambda word: (-found[word], word)), *extra)
+    once = [number for number, word in enumerate(words, FIRST) if found[word] == 1]
+    return words, np.array(once, np.int32)
+
+
+def _characters(counts: Mapping[str, int]) -> str:
+    found: Counter[str] = Counter()
+    for token, count in counts.items():
+        for character in token:
+            found[character] += count
+    return "".join(sorted(character for character, count in found.items() if count >= _RARE_CHARACTER))
+
+
+def _data(corpus: TaggedCorpus, options: TagOptions, splits: Mapping[str, Sequence[Sentence]]) -> DataSpec:
+    counts = {name: len(sentences) for name, sentences in splits.items()}
+    fractions = {name: count / sum(counts.values()) for name, count in counts.items()} if corpus.given else FRACTIONS
+    split = SplitSpec("given" if corpus.given else "sentences-sha256", options.seed, fractions, counts)
+    source = corpus.source
+    return DataSpec(
+        source.name, corpus.sha256, source.licence, source.credit, "tokens", ", ".join(corpus.columns), split
+    )
