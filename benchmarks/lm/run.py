@@ -2,8 +2,8 @@
 
     python benchmarks/lm/run.py --only small char keyboard --folder DIR
 
-DIR keeps checkpoints: run the command again to go on where it was interrupted. On 2 cores `small` and `char` take about
-an hour each, `keyboard` half of one, `medium` a day. Writes results.json and results.md beside this file.
+DIR keeps checkpoints: run the command again to go on where it was interrupted. On 2 cores `small` takes about an hour,
+`char` and `keyboard` half of one, `medium` a day. Writes results.json and results.md beside this file.
 """
 
 from __future__ import annotations
