@@ -77,7 +77,16 @@ PRESETS: dict[str, LmOptions] = {
     "medium": LmOptions(units=650, embedding_dim=650, dropout=0.5, recurrent_dropout=0.2, epochs=40),
     # As bytes: 960,000 for the words, 294,000 for the network, some 170,000 for scales, operators and the word list.
     "keyboard": LmOptions(
-        cell="cifg", layers=1, units=256, embedding_dim=96, vocab_size=10_000, dropout=0.1, reset=50, epochs=8
+        cell="cifg",
+        layers=1,
+        units=256,
+        embedding_dim=96,
+        vocab_size=10_000,
+        dropout=0.1,
+        reset=50,
+        batch_size=32,
+        epochs=6,
+        **{**_ADAMW, "learning_rate": 3e-3},
     ),
     "char": LmOptions(
         units=384,
