@@ -13,6 +13,8 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 _IDENTIFIER = b"TFL3"
+# Longer vectors are weights, which are shared as buffers.
+_LONG = 64
 
 
 def compact(model: bytes) -> bytes:
@@ -33,9 +35,31 @@ def compact(model: bytes) -> bytes:
 
 def pack(tree: Any) -> bytes:
     """A `schema.ModelT` as a FlatBuffer."""
-    builder = flatbuffers.Builder(1 << 20)
+    builder = _SharingBuilder(1 << 20)
     builder.Finish(tree.Pack(builder), file_identifier=_IDENTIFIER)
     return bytes(builder.Output())
+
+
+class _SharingBuilder(flatbuffers.Builder):  # type: ignore[misc]
+    """Writes equal vectors and texts once: the shapes of a thousand tensors are a few different ones."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self._vectors: dict[tuple[str, bytes], int] = {}
+        self._texts: dict[Any, int] = {}
+
+    def CreateNumpyVector(self, x: Any) -> int:  # noqa: N802
+        if len(x) > _LONG:
+            return int(super().CreateNumpyVector(x))
+        key = x.dtype.str, x.tobytes()
+        if key not in self._vectors:
+            self._vectors[key] = int(super().CreateNumpyVector(x))
+        return self._vectors[key]
+
+    def CreateString(self, s: Any, encoding: str = "utf-8", errors: str = "strict") -> int:  # noqa: N802
+        if s not in self._texts:
+            self._texts[s] = int(super().CreateString(s, encoding, errors))
+        return self._texts[s]
 
 
 def inline_buffers(tree: Any, model: bytes) -> None:
