@@ -33,12 +33,13 @@ def measure(preset: str, folder: Path, seed: int) -> dict[str, Any]:
     """Trains where that has not been done, converts, evaluates."""
     data, trained = MODELS[preset], folder / preset
     edgernn("data", "fetch", data)
-    began = time.monotonic()
+    found: dict[str, Any] = {"data": data, "seed": seed}
     if not (trained / "metrics.json").exists():
         options = ("--data", data, "--preset", preset, "--seed", seed, "--checkpoint", folder / f"{preset}-checkpoint")
+        began = time.monotonic()
         edgernn("train", "lm", *options, "--out", trained)
+        found["trained_s"] = time.monotonic() - began
     metrics = json.loads((trained / "metrics.json").read_text(encoding="utf-8"))
-    found: dict[str, Any] = {"data": data, "seed": seed, "trained_s": time.monotonic() - began}
     found |= {name: metrics[name] for name in ("validation", "test", "epochs", "parameters", "vocabulary", "level")}
     for recipe in RECIPES:
         bundle = folder / f"{preset}.{recipe}.tflite"
