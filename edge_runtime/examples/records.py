@@ -7,6 +7,7 @@ import io
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples.types import BadLine
@@ -46,6 +47,26 @@ def decode_text(data: bytes, path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise InputError(f"{path} line {line}: not UTF-8: save the file as UTF-8") from error
+
+
+def json_object(where: str, line: str | bytes, expected: str) -> dict[str, Any]:
+    """The object that a line of JSON lines is.
+
+    Args:
+      where: the file and the line, for messages.
+      line: of the file.
+      expected: what should stand there, for messages.
+
+    Raises:
+      InputError: no JSON, or no object.
+    """
+    try:
+        document = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise InputError(f"{where}: expected an object, {expected}")
+    return document
 
 
 def cut_records(text: str, path: Path) -> Records:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.records import json_object
 from edgernn.edge_runtime.examples.source import DataSource, locate
 
 # A text is divided into blocks of about a two-hundredth, so that each split gets many.
@@ -197,10 +197,4 @@ def _level_of(path: Path) -> str:
 
 
 def _parsed(path: Path, number: int, line: bytes) -> dict[str, object]:
-    try:
-        document = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"{path} line {number}: not JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise InputError(f'{path} line {number}: expected an object, as in {{"text": "..."}}')
-    return document
+    return json_object(f"{path} line {number}", line, 'as in {"text": "..."}')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from edgernn.edge_runtime.examples import DataSource, describe_bad_lines
 from edgernn.edge_runtime.metrics import classification_metrics
@@ -12,19 +12,7 @@ from edgernn.train.backend import import_keras
 from edgernn.train.classify.options import ClassifyOptions
 from edgernn.train.classify.prepare import Corpus, Encoded, build_tokenizer, divide, encode_splits, read_table
 from edgernn.train.folder import check_target, new_folder
-
-
-class Listener(Protocol):
-    """Is told how the training goes."""
-
-    def say(self, line: str) -> None:
-        """A line for people."""
-
-    def batch(self, done: int, total: int) -> None:
-        """`done` of an epoch's `total` batches are done."""
-
-    def epoch(self, number: int, figures: dict[str, float]) -> None:
-        """Epoch `number` (1 or more) has ended with these figures."""
+from edgernn.train.listener import Listener
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.train.presets import chosen_from
 
 CELLS = ("lstm", "gru")
 # The middle, the 80 % range and the 95 % range.
@@ -60,9 +61,7 @@ def options_for(preset: str, chosen: Mapping[str, Any]) -> ForecastOptions:
     Raises:
       InputError: an unknown preset, or a value that makes no sense.
     """
-    if preset not in PRESETS:
-        raise InputError(f"--preset {preset}: choose one of {', '.join(PRESETS)}")
-    options = replace(PRESETS[preset], **{name: value for name, value in chosen.items() if value is not None})
+    options = chosen_from(PRESETS, preset, chosen)
     for name in ("layers", "units", "epochs", "learning_rate"):
         if getattr(options, name) <= 0:
             raise InputError(f"--{name.replace('_', '-')} must be more than 0, not {getattr(options, name)}")

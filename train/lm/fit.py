@@ -5,32 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
 
 from edgernn.edge_runtime.lm.measure import STREAMS, WINDOW, Ids, streams_of
+from edgernn.train.listener import Listener
 from edgernn.train.lm.batches import Windows
 from edgernn.train.lm.model import bare_model, training_network
 from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.trainer import Trainer
+from edgernn.train.schedule import averaging, warm_cosine
 
 _WARMUP_STEPS = 500
 _SGD_CLIP, _ADAM_CLIP = 0.25, 1.0
-
-
-class Listener(Protocol):
-    """Is told how a fit goes."""
-
-    def say(self, line: str) -> None:
-        """A line for people."""
-
-    def batch(self, done: int, total: int) -> None:
-        """`done` of an epoch's `total` batches are done."""
-
-    def epoch(self, number: int, figures: dict[str, float]) -> None:
-        """Epoch `number` (1 or more) has ended with these figures."""
 
 
 @dataclass(frozen=True)
@@ -118,25 +107,11 @@ class Measured:
 
 def _optimizer(options: LmOptions, batches: int) -> Any:
     steps = batches * options.epochs
-    # An average over more than half an epoch would be of the beginning where the text is short.
-    average = min(options.average, max(0.0, 1.0 - 2.0 / batches))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        options.learning_rate / 10,
-        max(1, steps - _WARMUP_STEPS),
-        warmup_target=options.learning_rate,
-        warmup_steps=min(_WARMUP_STEPS, max(1, steps // 10)),
-    )
+    schedule = warm_cosine(options.learning_rate, steps, _WARMUP_STEPS)
+    average = averaging(options.average, batches)
     if options.optimizer == "sgd":
-        return keras.optimizers.SGD(
-            schedule, global_clipnorm=_SGD_CLIP, use_ema=options.average > 0, ema_momentum=average
-        )
-    return keras.optimizers.AdamW(
-        schedule,
-        weight_decay=options.weight_decay,
-        global_clipnorm=_ADAM_CLIP,
-        use_ema=options.average > 0,
-        ema_momentum=average,
-    )
+        return keras.optimizers.SGD(schedule, global_clipnorm=_SGD_CLIP, **average)
+    return keras.optimizers.AdamW(schedule, weight_decay=options.weight_decay, global_clipnorm=_ADAM_CLIP, **average)
 
 
 def _averaging(options: LmOptions) -> list[Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from edgernn.edge_runtime.errors import InputError
+from edgernn.train.presets import check_values, chosen_from
 
 CELLS = ("lstm", "cifg", "gru")
 OPTIMIZERS = ("sgd", "adamw")
@@ -115,16 +115,8 @@ def options_for(preset: str, chosen: Mapping[str, Any]) -> LmOptions:
     Raises:
       InputError: an unknown preset, or a value out of its range.
     """
-    if preset not in PRESETS:
-        raise InputError(f"--preset {preset}: choose one of {', '.join(PRESETS)}")
-    options = replace(PRESETS[preset], **{name: value for name, value in chosen.items() if value is not None})
-    for name, (low, high) in _RANGES.items():
-        value = getattr(options, name)
-        if not low <= value <= high:
-            raise InputError(f"--{name.replace('_', '-')} must lie between {low:g} and {high:g}, not {value}")
-    for name, allowed in (("cell", CELLS), ("level", LEVELS), ("optimizer", OPTIMIZERS)):
-        if getattr(options, name) not in allowed:
-            raise InputError(f"--{name} must be one of {', '.join(allowed)}, not {getattr(options, name)}")
+    options = chosen_from(PRESETS, preset, chosen)
+    check_values(options, _RANGES, {"cell": CELLS, "level": LEVELS, "optimizer": OPTIMIZERS})
     return options
 
 

@@ -6,13 +6,14 @@ import math
 import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.lm.corpus import Corpus
 from edgernn.train.backend import import_keras
 from edgernn.train.folder import check_target, new_folder
+from edgernn.train.listener import Listener
 from edgernn.train.lm.options import LmOptions
 
 if TYPE_CHECKING:
@@ -20,19 +21,6 @@ if TYPE_CHECKING:
     from edgernn.train.lm.prepare import Prepared
 
 _SHOWN = 5
-
-
-class Listener(Protocol):
-    """Is told how the training goes."""
-
-    def say(self, line: str) -> None:
-        """A line for people."""
-
-    def batch(self, done: int, total: int) -> None:
-        """`done` of an epoch's `total` batches are done."""
-
-    def epoch(self, number: int, figures: dict[str, float]) -> None:
-        """Epoch `number` (1 or more) has ended with these figures."""
 
 
 @dataclass(frozen=True)
