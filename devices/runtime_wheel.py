@@ -52,7 +52,9 @@ def make_runtime_wheel(wheel: Path, folder: Path) -> Path:
 
 
 def _renamed(metadata: bytes, old: str, new: str) -> bytes:
-    return metadata.replace(f"\nVersion: {old}\n".encode(), f"\nVersion: {new}\n".encode(), 1)
+    # The fields alone: behind them stands the kit's whole README, which no device needs.
+    fields, end, _ = metadata.partition(b"\n\n")
+    return fields.replace(f"\nVersion: {old}\n".encode(), f"\nVersion: {new}\n".encode(), 1) + end
 
 
 def _record(files: dict[str, bytes], own: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
@@ -12,26 +12,18 @@ import numpy.typing as npt
 
 from edgernn.edge_runtime.spec.tag import ColumnSpec
 from edgernn.edge_runtime.tag.crf import Crf, independent
-from edgernn.edge_runtime.tag.scores import figure_of
-from edgernn.edge_runtime.tag.sentence import Sentence
+from edgernn.train.listener import Listener
+from edgernn.train.schedule import averaging, warm_cosine
 from edgernn.train.tag.batches import Batches
 from edgernn.train.tag.model import build_model
 from edgernn.train.tag.options import TagOptions
 from edgernn.train.tag.prepare import Prepared
+from edgernn.train.tag.scores import figure_of
+from edgernn.train.tag.sentence import Sentence
 from edgernn.train.tag.trainer import Trainer
 
 _WARMUP_STEPS = 200
 _CLIP = 5.0
-
-
-class Listener(Protocol):
-    """Is told how a fit goes."""
-
-    def batch(self, done: int, total: int) -> None:
-        """`done` of an epoch's `total` batches are done."""
-
-    def epoch(self, number: int, figures: dict[str, float]) -> None:
-        """Epoch `number` (1 or more) has ended with these figures."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +108,8 @@ def _best(scores: Any, column: ColumnSpec, prepared: Prepared, crfs: dict[str, C
 
 
 def _optimizer(options: TagOptions, batches: int) -> Any:
-    steps = batches * options.epochs
-    warmup = min(_WARMUP_STEPS, max(1, steps // 10))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        options.learning_rate / 10, max(1, steps - warmup), warmup_target=options.learning_rate, warmup_steps=warmup
-    )
-    average = min(options.average, max(0.0, 1.0 - 2.0 / batches))
-    return keras.optimizers.Adam(schedule, global_clipnorm=_CLIP, use_ema=options.average > 0, ema_momentum=average)
+    schedule = warm_cosine(options.learning_rate, batches * options.epochs, _WARMUP_STEPS)
+    return keras.optimizers.Adam(schedule, global_clipnorm=_CLIP, **averaging(options.average, batches))
 
 
 class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.train.presets import check_values, chosen_from
 
 CELLS = ("lstm", "gru")
+DIRECTIONS = ("both", "forward")
 
 
 @dataclass(frozen=True)
@@ -77,16 +79,8 @@ def options_for(preset: str, chosen: Mapping[str, Any]) -> TagOptions:
     Raises:
       InputError: an unknown preset, or a value out of its range.
     """
-    if preset not in PRESETS:
-        raise InputError(f"--preset {preset}: choose one of {', '.join(PRESETS)}")
-    options = replace(PRESETS[preset], **{name: value for name, value in chosen.items() if value is not None})
-    for name, (low, high) in _RANGES.items():
-        value = getattr(options, name)
-        if not low <= value <= high:
-            raise InputError(f"--{name.replace('_', '-')} must lie between {low:g} and {high:g}, not {value}")
-    for name, allowed in (("cell", CELLS), ("direction", ("both", "forward"))):
-        if getattr(options, name) not in allowed:
-            raise InputError(f"--{name} must be one of {', '.join(allowed)}, not {getattr(options, name)}")
+    options = chosen_from(PRESETS, preset, chosen)
+    check_values(options, _RANGES, {"cell": CELLS, "direction": DIRECTIONS})
     if options.overlap * 2 >= options.max_words:
         raise InputError(f"--overlap {options.overlap} must be less than half of --max-words {options.max_words}")
     return options

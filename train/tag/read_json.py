@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.records import json_object
 from edgernn.edge_runtime.tag.schemes import OUTSIDE, Span, labels_of
-from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.edge_runtime.tag.words import CLITICS, Word, words_of
+from edgernn.train.tag.sentence import Sentence
 
 _SPANS = ("spans", "entities", "label", "labels")
+_FORMS = 'with "tokens" and "tags", or "text" and "spans"'
 _TOKENS = ("tokens", "words")
 _SPLITS = ("", "train", "validation", "test")
 # The column that spans without overlaps make; of overlapping ones each label makes its own.
@@ -41,7 +42,7 @@ def read_json_lines(path: Path, text: str, split: str = "") -> list[Sentence]:
         if not line.strip():
             continue
         where = f"{path} line {number}"
-        record = _record(where, line)
+        record = json_object(where, line, _FORMS)
         named = record.get("split", split)
         if named not in _SPLITS:
             raise InputError(f"{where}: split {named!r}: expected train, validation or test")
@@ -50,20 +51,10 @@ def read_json_lines(path: Path, text: str, split: str = "") -> list[Sentence]:
         elif isinstance(record.get("text"), str):
             spanned.append((*_spans(where, record), named))
         elif len(record) > 0 and number > 1:
-            raise InputError(f'{where}: expected "tokens" and "tags", or "text" and "spans"')
+            raise InputError(f"{where}: expected an object {_FORMS}")
     if spanned and sentences:
         raise InputError(f"{path}: some lines have tokens, others a text: use one form")
     return sentences or list(_of_spans(spanned))
-
-
-def _record(where: str, line: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"{where}: not JSON ({error})") from error
-    if not isinstance(record, dict):
-        raise InputError(f'{where}: expected an object with "tokens" and "tags", or "text" and "spans"')
-    return record
 
 
 def _tokens(where: str, record: dict[str, Any], key: str, split: str) -> Sentence:
