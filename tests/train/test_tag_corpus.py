@@ -5,8 +5,8 @@ import json
 import pytest
 
 from edgernn.edge_runtime.errors import InputError
-from edgernn.train.tag.corpus import open_tagged
-from edgernn.train.tag.sentence import Sentence
+from edgernn.edge_runtime.tag.corpus import open_tagged
+from edgernn.edge_runtime.tag.sentence import Sentence
 
 CONLL = "-DOCSTART- -X- -X- O\n\nEU NNP B-NP B-ORG\nrejects VBZ B-VP O\n\n\nPeter NNP B-NP B-PER\n"
 EU = Sentence(("EU", "rejects"), {"pos": ("NNP", "VBZ"), "chunk": ("B-NP", "B-VP"), "ner": ("B-ORG", "O")})

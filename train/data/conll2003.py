@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.tag.read_conll import read_conll
 from edgernn.train.data.dataset import Archive, Dataset
-from edgernn.train.tag.read_conll import read_conll
 
 _PARTS = {"train": "train", "validation": "valid", "test": "test"}
 _COUNTS = {"train": 14_041, "validation": 3_250, "test": 3_453}

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from edgernn.edge_runtime.tag.features import UNKNOWN
+from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.train.tag.prepare import Prepared, parted
-from edgernn.train.tag.sentence import Sentence
 
 # Lengths are rounded up to a multiple of it, so that a backend compiles few shapes.
 _STEP = 8

@@ -12,14 +12,14 @@ import numpy.typing as npt
 
 from edgernn.edge_runtime.spec.tag import ColumnSpec
 from edgernn.edge_runtime.tag.crf import Crf, independent
+from edgernn.edge_runtime.tag.scores import figure_of
+from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.train.listener import Listener
 from edgernn.train.schedule import averaging, warm_cosine
 from edgernn.train.tag.batches import Batches
 from edgernn.train.tag.model import build_model
 from edgernn.train.tag.options import TagOptions
 from edgernn.train.tag.prepare import Prepared
-from edgernn.train.tag.scores import figure_of
-from edgernn.train.tag.sentence import Sentence
 from edgernn.train.tag.trainer import Trainer
 
 _WARMUP_STEPS = 200

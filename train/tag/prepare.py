@@ -13,12 +13,12 @@ import numpy.typing as npt
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
 from edgernn.edge_runtime.spec.tag import CharactersSpec, ColumnSpec, TagSpec, WordsSpec
+from edgernn.edge_runtime.tag.corpus import FRACTIONS, SPLITS, TaggedCorpus
 from edgernn.edge_runtime.tag.features import FIRST, Features, looked_up
 from edgernn.edge_runtime.tag.schemes import labels_of, scheme_of, spans_of
+from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.edge_runtime.tag.words import CLITICS
-from edgernn.train.tag.corpus import FRACTIONS, SPLITS, TaggedCorpus
 from edgernn.train.tag.options import TagOptions
-from edgernn.train.tag.sentence import Sentence
 from edgernn.train.tag.vectors import Vectors
 
 Kind = Literal["crf", "one", "several"]

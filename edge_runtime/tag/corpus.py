@@ -10,10 +10,10 @@ from pathlib import Path
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples.records import decode_text
 from edgernn.edge_runtime.examples.source import DataSource, locate
-from edgernn.train.tag.read_conll import looks_like_conll, read_conll
-from edgernn.train.tag.read_csv import header_of, read_csv
-from edgernn.train.tag.read_json import read_json_lines
-from edgernn.train.tag.sentence import Sentence
+from edgernn.edge_runtime.tag.read_conll import looks_like_conll, read_conll
+from edgernn.edge_runtime.tag.read_csv import header_of, read_csv
+from edgernn.edge_runtime.tag.read_json import read_json_lines
+from edgernn.edge_runtime.tag.sentence import Sentence
 
 SPLITS = ("train", "validation", "test")
 FRACTIONS = {"train": 0.8, "validation": 0.1, "test": 0.1}

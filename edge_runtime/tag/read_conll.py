@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
-from edgernn.train.tag.sentence import Sentence
+from edgernn.edge_runtime.tag.sentence import Sentence
 
 _DOCUMENT = "-DOCSTART-"
 # Of CoNLL-U's ten columns: the word and what is a label a word.

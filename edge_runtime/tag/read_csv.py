@@ -9,7 +9,7 @@ from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.tag.schemes import OUTSIDE
-from edgernn.train.tag.sentence import Sentence
+from edgernn.edge_runtime.tag.sentence import Sentence
 
 _WORDS = ("word", "token", "words", "tokens", "form", "text")
 _SENTENCES = ("sentence #", "sentence", "sentence_id", "sentence id", "sent_id", "sent")

@@ -10,8 +10,8 @@ from typing import Any
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples.records import json_object
 from edgernn.edge_runtime.tag.schemes import OUTSIDE, Span, labels_of
+from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.edge_runtime.tag.words import CLITICS, Word, words_of
-from edgernn.train.tag.sentence import Sentence
 
 _SPANS = ("spans", "entities", "label", "labels")
 _FORMS = 'with "tokens" and "tags", or "text" and "spans"'
