@@ -11,6 +11,7 @@ TASKS: dict[str, str] = {
     "classify": "edgernn.train.classify.cli",
     "forecast": "edgernn.train.forecast.cli",
     "lm": "edgernn.train.lm.cli",
+    "tag": "edgernn.train.tag.cli",
 }
 
 
