@@ -14,10 +14,16 @@ import sys
 import zipfile
 from pathlib import Path
 
+from edgernn.devices.shorten import shorten
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.files import write_bytes
 
 _LEFT_OUT = ("edgernn/train/", "edgernn/convert/")
+# What `help` shows to those who write programs keeps its docstrings; other modules are shipped without.
+_API = tuple(
+    f"edgernn/edge_runtime/{name}"
+    for name in ("__init__.py", "errors.py", "loading.py", "model.py", "session.py", "tasks/")
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -39,7 +45,7 @@ def make_runtime_wheel(wheel: Path, folder: Path) -> Path:
         raise InputError(f"{wheel}: expected edgernn-VERSION-py3-none-any.whl, as pip wheel --no-deps makes it")
     old, new = match[1], f"{match[1]}+runtime"
     with zipfile.ZipFile(wheel) as archive:
-        kept = {name: archive.read(name) for name in archive.namelist() if not name.startswith(_LEFT_OUT)}
+        kept = {name: _shipped(name, archive) for name in archive.namelist() if not name.startswith(_LEFT_OUT)}
     files = {
         name.replace(f"edgernn-{old}.dist-info/", f"edgernn-{new}.dist-info/"): data for name, data in kept.items()
     }
@@ -49,6 +55,13 @@ def make_runtime_wheel(wheel: Path, folder: Path) -> Path:
     target = folder / f"edgernn-{new}-py3-none-any.whl"
     write_bytes(target, _zipped(files))
     return target
+
+
+def _shipped(name: str, archive: zipfile.ZipFile) -> bytes:
+    data = archive.read(name)
+    if not name.endswith(".py"):
+        return data
+    return shorten(data.decode("utf-8"), keep_docstrings=name.startswith(_API)).encode("utf-8")
 
 
 def _renamed(metadata: bytes, old: str, new: str) -> bytes:

