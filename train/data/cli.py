@@ -44,7 +44,7 @@ def _rows() -> list[dict[str, Any]]:
             "summary": d.summary,
             "licence": d.licence,
             "credit": d.credit,
-            "package": f"{d.archive.package}=={d.archive.version}",
+            "package": d.archive.pinned,
             "fetched": fetched_file(d) is not None,
         }
         for d in CATALOGUE.values()

