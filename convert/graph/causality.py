@@ -186,8 +186,21 @@ def _padding_obstacles(node: Any) -> list[str]:
     name = f"{node.operation.name} ({type(node.operation).__name__})"
     if not isinstance(node.operation, _HONOUR_MASKS):
         return [f"{name} would take padded steps for real ones"]
-    masked = getattr(node.input_tensors[0], "_keras_mask", None) is not None
+    masked = getattr(node.input_tensors[0], "_keras_mask", None) is not None or _masks_zeros(node)
     return [] if masked else [f"nothing masks padded steps before {name}"]
+
+
+def _masks_zeros(node: Any) -> bool:
+    """Whether the layer is given a mask that leaves out the steps of an input that are 0, as padding is."""
+    mask = node.arguments.kwargs.get("mask")
+    if mask is None or type(mask._keras_history.operation).__name__ != "NotEqual":
+        return False
+    compared = mask._keras_history.operation._inbound_nodes[mask._keras_history.node_index].arguments.args
+    return len(compared) == 2 and type(compared[1]) is int and compared[1] == 0 and _is_input(compared[0])
+
+
+def _is_input(tensor: Any) -> bool:
+    return type(tensor._keras_history.operation) is keras.layers.InputLayer
 
 
 def _has_initial_state(node: Any) -> bool:
