@@ -13,9 +13,14 @@ from edgernn.convert.lowerings.cost import (
 )
 from edgernn.convert.lowerings.whole import all_fixed, fixed_length, layer_steps, length_obstacles, lower_whole
 
+# A signature of so many steps is the shortest: a call has its own price.
+_SHORTEST = 8
+# `OP_BYTES` is of an operation that stands alone; in signatures of one model half of it is shared.
+_MOST_BYTES = 2 * MAX_UNROLLED_BYTES
+
 
 class Unrolled(Lowering):
-    """Signatures of a few lengths, each a power of four below the longest."""
+    """Signatures of a few lengths, each half of the next longer one: at most half of the steps are padding."""
 
     name = "unrolled"
 
@@ -24,8 +29,8 @@ class Unrolled(Lowering):
         if reasons := length_obstacles(request):
             return reasons
         needed = sum(unrolled_bytes(sum(layer_steps(request, n)), 1) for n in _lengths(request))
-        if needed > MAX_UNROLLED_BYTES:
-            return (f"about {needed // 1000} kB of operations for {_lengths(request)[0]} steps is too much",)
+        if needed > _MOST_BYTES:
+            return (f"about {needed // 2000} kB of operations for {_lengths(request)[0]} steps is too much",)
         return ()
 
     def cost(self, request: LoweringRequest) -> float:
@@ -44,6 +49,6 @@ def _lengths(request: LoweringRequest) -> list[int]:
     if all_fixed(request) or request.max_length is None:
         return [fixed_length(request)]
     lengths = [request.max_length]
-    while lengths[-1] > 16:
-        lengths.append(-(-lengths[-1] // 4))
+    while lengths[-1] > _SHORTEST:
+        lengths.append(-(-lengths[-1] // 2))
     return lengths
