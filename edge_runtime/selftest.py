@@ -13,6 +13,7 @@ from edgernn.edge_runtime.golden import GoldenVector, arrays_of, golden_from_jso
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import GOLDEN_NAME
 from edgernn.edge_runtime.tasks.classify import TextClassifier
+from edgernn.edge_runtime.tasks.tag import SequenceTagger
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _check(
     model: Model, vector: GoldenVector, number: int, tolerance: float, scale: float, failures: list[str]
 ) -> float:
     inputs = arrays_of(vector.inputs)
-    if vector.text is not None and isinstance(model, TextClassifier):
+    if vector.text is not None and isinstance(model, (TextClassifier, SequenceTagger)):
         _check_tokens(model.encode(vector.text), inputs, number, failures)
     outputs = model.run(inputs, arrays_of(vector.states) or None)
     error = max(sample.difference(outputs[name]) for name, sample in vector.outputs.items()) / scale

@@ -10,6 +10,7 @@ from edgernn.convert.tasks.base import TaskPlan
 from edgernn.convert.tasks.classify import ClassifyPlan
 from edgernn.convert.tasks.forecast import ForecastPlan
 from edgernn.convert.tasks.lm import LmPlan
+from edgernn.convert.tasks.tag import TagPlan
 
 __all__ = ["PLANS", "TaskPlan", "plan_for"]
 
@@ -17,6 +18,7 @@ PLANS: dict[str, Callable[[Source], TaskPlan]] = {
     "classify": ClassifyPlan,
     "forecast": ForecastPlan,
     "lm": LmPlan,
+    "tag": TagPlan,
     "model": BarePlan,
 }
 

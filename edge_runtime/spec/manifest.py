@@ -9,6 +9,7 @@ from typing import Any
 from edgernn.edge_runtime.errors import BundleError
 from edgernn.edge_runtime.spec.data import DataSpec
 from edgernn.edge_runtime.spec.decode import decode, encode
+from edgernn.edge_runtime.spec.tag import TagSpec
 from edgernn.edge_runtime.spec.tasks import TASK_SPECS, TaskSpec
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
 
@@ -202,6 +203,7 @@ def decode_task(document: object, faults: list[str]) -> TaskSpec | None:
 
 def _check_task(manifest: Manifest, faults: list[str]) -> None:
     task = decode_task(manifest.task, faults)
+    faults.extend(task.faults() if isinstance(task, TagSpec) else ())
     for name in task.assets() if task else ():
         if name not in manifest.assets:
             faults.append(f"assets: {name} is missing (the task needs it)")

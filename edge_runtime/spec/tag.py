@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+# How columns of entities are called; others with a scheme (phrases) stand beside them.
+_ENTITIES = ("ner", "ne", "entity", "entities", "ner_tags")
+_LEAST_WIDTH = 2
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,7 @@ class TagSpec:
       words: how words are looked up.
       characters: how their characters are, or null.
       shapes: the model input that takes each word's shape (see `edge_runtime.tag.features`), int32 [1, time]; "": none.
-      columns: one or more; the first with a scheme gives the entities.
+      columns: one or more; see `entity_columns`.
       max_words: longer sentences are read in windows of so many words.
       overlap: words that two windows share.
       clitics: endings that are cut off as words of their own ("'s").
@@ -93,3 +98,28 @@ class TagSpec:
         return tuple(name for column in self.columns for name in (column.labels, column.crf) if name) + tuple(
             name for name in lists if name
         )
+
+    @property
+    def entity_columns(self) -> tuple[str, ...]:
+        """Columns whose spans are the entities: one that is called so, otherwise all that have a scheme."""
+        marked = [column.name for column in self.columns if column.scheme != "none"]
+        named = [name for name in marked if name.lower() in _ENTITIES]
+        return tuple(named[:1] or marked)
+
+    @property
+    def main_column(self) -> str:
+        """The column that a token's label is from where only one is shown."""
+        return (*self.entity_columns, *(column.name for column in self.columns))[0]
+
+    def faults(self) -> Iterator[str]:
+        """What cannot be right, one sentence each."""
+        names = [column.name for column in self.columns]
+        if not names or len(set(names)) < len(names):
+            yield "task.columns: one or more are needed, each name once"
+        for column in self.columns:
+            if (column.kind == "crf") != bool(column.crf):
+                yield f"task.columns: {column.name!r}: a crf is an asset of columns of that kind, and of no others"
+        if not 0 <= 2 * self.overlap < self.max_words:
+            yield "task.overlap: expected 0 or more, and less than half of max_words"
+        if self.characters is not None and self.characters.width < _LEAST_WIDTH:
+            yield f"task.characters.width: expected {_LEAST_WIDTH} or more"

@@ -7,6 +7,7 @@ from typing import Literal
 
 from edgernn.edge_runtime.spec.forecast import ForecastSpec
 from edgernn.edge_runtime.spec.lm import LmSpec
+from edgernn.edge_runtime.spec.tag import TagSpec
 
 
 @dataclass(frozen=True)
@@ -62,11 +63,12 @@ class BareSpec:
         return ()
 
 
-TaskSpec = ClassifySpec | ForecastSpec | LmSpec | BareSpec
+TaskSpec = ClassifySpec | ForecastSpec | LmSpec | TagSpec | BareSpec
 
-TASK_SPECS: dict[str, type[ClassifySpec] | type[ForecastSpec] | type[LmSpec] | type[BareSpec]] = {
+TASK_SPECS: dict[str, type[ClassifySpec] | type[ForecastSpec] | type[LmSpec] | type[TagSpec] | type[BareSpec]] = {
     "classify": ClassifySpec,
     "forecast": ForecastSpec,
     "lm": LmSpec,
+    "tag": TagSpec,
     "model": BareSpec,
 }

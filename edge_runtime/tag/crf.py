@@ -46,7 +46,11 @@ class Crf:
         return np.array(labels[::-1], np.intp)
 
     def probabilities(self, scores: Scores) -> npt.NDArray[np.float64]:
-        """Of each label at each step, float64 [time, labels], over all sequences (forward-backward)."""
+        """Of each label at each step, float64 [time, labels], over all sequences."""
+        return self.lattice(scores).probabilities
+
+    def lattice(self, scores: Scores) -> Lattice:
+        """All sequences at once (forward-backward); `scores` as for `best`."""
         scores = scores.astype(np.float64)
         forward = np.empty_like(scores)
         backward = np.empty_like(scores)
@@ -56,7 +60,7 @@ class Crf:
         backward[-1] = self.end
         for step in range(len(scores) - 2, -1, -1):
             backward[step] = _log_sum(self.transitions + (scores[step + 1] + backward[step + 1]), axis=1)
-        return softmax(forward + backward)
+        return Lattice(self, scores, forward, backward)
 
     def onward(self, before: Scores | None, scores: Scores) -> npt.NDArray[np.float64]:
         """Logarithms [labels] of the sums over all beginnings, one step on.
@@ -70,6 +74,42 @@ class Crf:
             return first
         following: npt.NDArray[np.float64] = _log_sum(before[:, None] + self.transitions, axis=0) + scores
         return following
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """All sequences of labels over some steps.
+
+    Attributes:
+      crf: that made it.
+      scores: float64 [time, labels].
+      forward: logarithms [time, labels] of the sums over all beginnings, up to the step's label.
+      backward: of those over all endings behind it.
+    """
+
+    crf: Crf
+    scores: Scores
+    forward: Scores
+    backward: Scores
+
+    @property
+    def probabilities(self) -> npt.NDArray[np.float64]:
+        """Of each label at each step, float64 [time, labels]."""
+        return softmax(self.forward + self.backward)
+
+    def probability(self, start: int, labels: npt.NDArray[np.intp]) -> float:
+        """That the steps from `start` on have just these labels, whatever the others have.
+
+        Args:
+          start: a step.
+          labels: indices, one or more, up to the last step at most.
+        """
+        stop = start + len(labels)
+        steps = self.scores[start + 1 : stop][np.arange(len(labels) - 1), labels[1:]].sum()
+        pairs = self.crf.transitions[labels[:-1], labels[1:]].sum()
+        path = self.forward[start, labels[0]] + steps + pairs + self.backward[stop - 1, labels[-1]]
+        everything = _log_sum(self.forward[start] + self.backward[start], axis=0)
+        return float(np.exp(min(path - everything, 0.0)))
 
 
 def independent(labels: int) -> Crf:

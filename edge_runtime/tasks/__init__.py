@@ -6,6 +6,7 @@ from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.tasks.classify import TextClassifier
 from edgernn.edge_runtime.tasks.forecast import Forecaster
 from edgernn.edge_runtime.tasks.lm import LanguageModel
+from edgernn.edge_runtime.tasks.tag import SequenceTagger
 
 __all__ = ["TASKS"]
 
@@ -13,5 +14,6 @@ TASKS: dict[str, type[Model]] = {
     "classify": TextClassifier,
     "forecast": Forecaster,
     "lm": LanguageModel,
+    "tag": SequenceTagger,
     "model": Model,
 }

@@ -53,8 +53,8 @@ def test_newer_format_names_the_version_needed(document):
 @pytest.mark.parametrize(
     ("task", "fault"),
     [
-        ({"name": "juggle"}, "task.name: expected one of classify, forecast, lm, model, found 'juggle'"),
-        ("classify", "task.name: expected one of classify, forecast, lm, model, found None"),
+        ({"name": "juggle"}, "task.name: expected one of classify, forecast, lm, tag, model, found 'juggle'"),
+        ("classify", "task.name: expected one of classify, forecast, lm, tag, model, found None"),
         ({"name": "classify"}, "task.text: missing; task.labels: missing; task.output: missing"),
     ],
 )
