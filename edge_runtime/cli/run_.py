@@ -31,6 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--horizon", type=int, metavar="N", help="steps ahead (default: all that a forecaster gives)")
     parser.add_argument("--plot", metavar="PNG", help="draw the forecasts (.png, .svg or .pdf)")
     parser.add_argument("--top", type=int, metavar="K", help="show the K most probable labels (default: all)")
+    parser.add_argument("--tokens", action="store_true", help="a tagger's texts are words between blanks already")
+    parser.add_argument("--html", metavar="FILE", help="write a tagger's answers as a page")
     add_column_arguments(parser)
     add_lm_arguments(parser)
     add_engine_arguments(parser)
@@ -44,10 +46,17 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.tasks.classify import TextClassifier
     from edgernn.edge_runtime.tasks.forecast import Forecaster
     from edgernn.edge_runtime.tasks.lm import LanguageModel
+    from edgernn.edge_runtime.tasks.tag import SequenceTagger
 
     if args.top is not None and args.top < 1:
         raise InputError(f"--top must be 1 or more, not {args.top}")
     model = open_bundle(args)
+    if isinstance(model, SequenceTagger):
+        from edgernn.edge_runtime.cli.run_tag import run_tag
+
+        return run_tag(model, args)
+    if args.html or args.tokens:
+        raise InputError(f"{args.bundle}: not a tagger: --html and --tokens are for those")
     if isinstance(model, Forecaster):
         from edgernn.edge_runtime.cli.run_forecast import run_forecast
 
