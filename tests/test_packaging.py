@@ -114,7 +114,9 @@ def test_the_base_install_is_the_runtime_alone():
     base = " ".join(PROJECT["project"]["dependencies"])
     for heavy in ("tensorflow", "keras", "tokenizers", "opencv", "rich"):
         assert heavy not in base
-    assert set(PROJECT["project"]["optional-dependencies"]) == {"text", "vision", "train", "convert", "forecast", "dev"}
+    assert set(PROJECT["project"]["optional-dependencies"]) == {
+        *("text", "vision", "train", "convert", "forecast", "eval", "dev"),
+    }
 
 
 def imported(file: Path) -> set[str]:

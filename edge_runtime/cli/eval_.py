@@ -20,6 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", required=True, metavar="NAME|PATH", help="a catalogued data set, or your own file")
     parser.add_argument("--text-column", metavar="NAME", help="default: found by name and content")
     parser.add_argument("--label-column", metavar="NAME", help="default: found by name and content")
+    parser.add_argument(
+        "--columns", nargs="+", metavar="NAME", help="of a CoNLL file's labels (default: the usual ones)"
+    )
     add_column_arguments(parser)
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -33,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.tasks.classify import TextClassifier
     from edgernn.edge_runtime.tasks.forecast import Forecaster
     from edgernn.edge_runtime.tasks.lm import LanguageModel
+    from edgernn.edge_runtime.tasks.tag import SequenceTagger
 
     model = open_bundle(args)
     if isinstance(model, Forecaster):
@@ -43,6 +47,10 @@ def run(args: argparse.Namespace) -> int:
         from edgernn.edge_runtime.cli.eval_lm import eval_lm
 
         return eval_lm(model, args)
+    if isinstance(model, SequenceTagger):
+        from edgernn.edge_runtime.cli.eval_tag import eval_tag
+
+        return eval_tag(model, args)
     if not isinstance(model, TextClassifier):
         raise InputError(f"{args.bundle}: a bare model has no metric to evaluate")
     source = locate(args.data)
