@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 Scores = npt.NDArray[np.floating]
+# Of what is less, parts that count may have vanished.
+_LEAST = 1e-280
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,14 @@ class Crf:
         Returns:
           Indices [time].
         """
-        total = self.start + scores[0]
-        pointers = np.empty((len(scores) - 1, len(total)), np.intp)
-        columns = np.arange(len(total))
-        for step, score in enumerate(scores[1:]):
-            paths = total[:, None] + self.transitions
-            pointers[step] = paths.argmax(axis=0)
-            total = paths[pointers[step], columns] + score
-        labels = [int((total + self.end).argmax())]
-        for pointer in pointers[::-1]:
-            labels.append(int(pointer[labels[-1]]))
+        totals = np.empty(scores.shape, np.result_type(scores, self.start))
+        totals[0] = self.start + scores[0]
+        onto = self.transitions.T.copy()
+        for step in range(1, len(scores)):
+            totals[step] = (totals[step - 1] + onto).max(axis=1) + scores[step]
+        labels = [int((totals[-1] + self.end).argmax())]
+        for total in totals[-2::-1]:
+            labels.append(int((total + onto[labels[-1]]).argmax()))
         return np.array(labels[::-1], np.intp)
 
     def probabilities(self, scores: Scores) -> npt.NDArray[np.float64]:
@@ -52,6 +52,23 @@ class Crf:
     def lattice(self, scores: Scores) -> Lattice:
         """All sequences at once (forward-backward); `scores` as for `best`."""
         scores = scores.astype(np.float64)
+        peaks = scores.max(axis=1, keepdims=True)
+        # Probabilities that are scaled at each step (Rabiner 1989): a product of a vector and a matrix is quicker than
+        # logarithms of sums of exponentials.
+        steps = np.exp(scores - peaks)
+        with np.errstate(over="ignore", invalid="ignore"):
+            between, first, last = np.exp(self.transitions), np.exp(self.start) * steps[0], np.exp(self.end)
+        forward, up = _scaled(first, between, steps[1:])
+        backward, down = _scaled(last, between.T, steps[:0:-1], after=False)
+        if not (forward * backward[::-1]).sum(axis=1).min() > _LEAST:
+            return self._lattice_of_logarithms(scores)
+        with np.errstate(divide="ignore"):
+            logs, logs_back = np.log(forward) + up[:, None], np.log(backward) + down[:, None]
+        before = np.cumsum(peaks, axis=0)
+        return Lattice(self, scores, logs + before, logs_back[::-1] + before[-1] - before)
+
+    def _lattice_of_logarithms(self, scores: Scores) -> Lattice:
+        """The same where exponentials would vanish or overflow."""
         forward = np.empty_like(scores)
         backward = np.empty_like(scores)
         forward[0] = self.start + scores[0]
@@ -122,6 +139,30 @@ def softmax(scores: Scores) -> npt.NDArray[np.float64]:
     shifted = np.exp(scores.astype(np.float64) - scores.max(axis=-1, keepdims=True))
     shares: npt.NDArray[np.float64] = shifted / shifted.sum(axis=-1, keepdims=True)
     return shares
+
+
+def _scaled(first: Scores, between: Scores, steps: Scores, after: bool = True) -> tuple[Scores, Scores]:
+    """Vectors [time, labels], each the product of the last one, `between` and its step, with a sum of 1.
+
+    Args:
+      first: the first vector, before it is scaled.
+      between: [labels, labels].
+      steps: [time - 1, labels].
+      after: whether a step is multiplied after `between`, not before.
+
+    Returns:
+      The vectors, and the logarithms [time] of the factors that were taken out up to each.
+    """
+    vectors, sums = np.empty((len(steps) + 1, len(first))), np.empty(len(steps) + 1)
+    with np.errstate(all="ignore"):
+        sums[0] = first.sum()
+        vectors[0] = vector = first / sums[0]
+        for number, step in enumerate(steps, 1):
+            vector = (vector @ between) * step if after else (vector * step) @ between
+            total = vector.sum()
+            vector /= total
+            vectors[number], sums[number] = vector, total
+        return vectors, np.cumsum(np.log(sums))
 
 
 def _log_sum(scores: Scores, axis: int) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,11 +17,11 @@ def total(crf, scores, path):
     return crf.start[path[0]] + steps + pairs + crf.end[path[-1]]
 
 
-@given(st.integers(1, 6), st.integers(2, 4), st.integers(0, 10_000))
-def test_best_and_probabilities_are_those_of_exhaustive_search(length, labels, seed):
+@given(st.integers(1, 6), st.integers(2, 4), st.integers(0, 10_000), st.sampled_from([1.0, 30.0, 2000.0]))
+def test_best_and_probabilities_are_those_of_exhaustive_search(length, labels, seed, scale):
     random = np.random.default_rng(seed)
-    crf = Crf(random.normal(size=(labels, labels)), random.normal(size=labels), random.normal(size=labels))
-    scores = random.normal(size=(length, labels))
+    crf = Crf(*(scale * random.normal(size=shape) for shape in ((labels, labels), labels, labels)))
+    scores = scale * random.normal(size=(length, labels))
     paths = list(itertools.product(range(labels), repeat=length))
     totals = np.array([total(crf, scores, path) for path in paths])
     assert tuple(crf.best(scores)) == paths[int(totals.argmax())]
@@ -29,6 +30,11 @@ def test_best_and_probabilities_are_those_of_exhaustive_search(length, labels, s
     for path, share in zip(paths, shares / shares.sum(), strict=True):
         expected[np.arange(length), path] += share
     np.testing.assert_allclose(crf.probabilities(scores), expected, rtol=1e-9, atol=1e-12)
+    # A part of the best sequence, whatever comes before and behind it.
+    best = np.array(paths[int(totals.argmax())])
+    start, stop = seed % length, length - seed % 2 if length - seed % 2 > seed % length else length
+    same = [s for path, s in zip(paths, shares / shares.sum(), strict=True) if path[start:stop] == (*best[start:stop],)]
+    assert crf.lattice(scores).probability(start, best[start:stop]) == pytest.approx(sum(same), rel=1e-9, abs=1e-12)
 
 
 def test_forbidden_transitions_are_never_taken():
