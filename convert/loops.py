@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.cells.base import CellLowering, Projected, States, Tensor
 from edgernn.convert.errors import ConversionError
 
 # Sequences of a length that the graph itself fixes (as after RepeatVector) are unrolled up to this.
@@ -81,7 +81,7 @@ def _unrolled(
     options: LoopOptions,
     output: Tensor | None,
 ) -> LoopResult:
-    projected = _by_step(cell.project(sequence))
+    projected = list(zip(*map(_by_step, cell.project(sequence)), strict=True))
     # Arithmetic on exact zeros and ones instead of SELECT: XNNPACK takes it, and the graph stays in one piece.
     real = None if mask is None else _by_step(tf.cast(mask, sequence.dtype)[:, :, None])
     outputs: list[Tensor] = []
@@ -121,14 +121,14 @@ def _turns(
     real: Tensor | None,
     options: LoopOptions,
 ) -> LoopResult:
-    projected = _time_major(cell.project(sequence))
+    projected = tuple(map(_time_major, cell.project(sequence)))
     length = _length(sequence)
     zeros = _zero_output(cell, projected, states)
     collected = tf.tile(zeros[None], [length] + [1] * len(zeros.shape)) if options.return_sequences else tf.zeros([1])
 
     def body(turn: Tensor, collected: Tensor, output: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
         step = length - 1 - turn if options.go_backwards else turn
-        value, new = cell.step(tf.gather(projected, step), states)
+        value, new = cell.step(tuple(tf.gather(part, step) for part in projected), states)
         if real is None:
             output = value
         else:
@@ -145,11 +145,11 @@ def _turns(
     return LoopResult(output, stacked, tuple(last))
 
 
-def _zero_output(cell: CellLowering, projected: Tensor, states: States) -> Tensor:
+def _zero_output(cell: CellLowering, projected: Projected, states: States) -> Tensor:
     if cell.output_state is not None:
         return tf.zeros_like(states[cell.output_state])
     # Only a step knows the output's shape; this one is pruned from the graph.
-    return tf.zeros_like(cell.step(projected[0], states)[0])
+    return tf.zeros_like(cell.step(tuple(part[0] for part in projected), states)[0])
 
 
 def _length(sequence: Tensor) -> Tensor:

@@ -9,6 +9,8 @@ import tensorflow as tf
 
 Tensor = Any  # tf.Tensor: TensorFlow ships no types that mypy can follow
 States = tuple[Tensor, ...]
+# What a step needs of the inputs: one tensor, or several where a step would have to divide it.
+Projected = tuple[Tensor, ...]
 
 
 class CellLowering(ABC):
@@ -30,12 +32,15 @@ class CellLowering(ABC):
         """Reads the weights of `cell`."""
 
     @abstractmethod
-    def project(self, inputs: Tensor) -> Tensor:
-        """The part that needs no state, for all steps at once: [batch, steps, ...] -> [batch, steps, ...]."""
+    def project(self, inputs: Tensor) -> Projected:
+        """The part that needs no state, for all steps at once.
+
+        From [batch, steps, ...] to one or more of [batch, steps, ...].
+        """
 
     @abstractmethod
-    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
-        """One step: what `project` gave for it, [batch, ...], and the states -> the output and the new states."""
+    def step(self, projected: Projected, states: States) -> tuple[Tensor, States]:
+        """One step: what `project` gave for it, [batch, ...] each, and the states -> the output and the new states."""
 
 
 def project_steps(inputs: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:

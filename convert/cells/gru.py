@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor, project_steps
+from edgernn.convert.cells.base import CellLowering, Projected, States, Tensor, project_steps
 
 
 class GruLowering(CellLowering):
@@ -29,24 +29,30 @@ class GruLowering(CellLowering):
         self._activation = cell.activation
         self._gate = cell.recurrent_activation
 
-    def project(self, inputs: Tensor) -> Tensor:
-        """See base."""
-        return project_steps(inputs, self._kernel, self._bias)
+    def project(self, inputs: Tensor) -> Projected:
+        """See base. Gates and candidate apart, so that no step has to divide them."""
+        both = 2 * self._units
+        bias = (None, None) if self._bias is None else (self._bias[:both], self._bias[both:])
+        return (
+            project_steps(inputs, self._kernel[:, :both], bias[0]),
+            project_steps(inputs, self._kernel[:, both:], bias[1]),
+        )
 
-    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
+    def step(self, projected: Projected, states: States) -> tuple[Tensor, States]:
         """See base."""
         (hidden,) = states
-        x_update, x_reset, x_candidate = tf.split(projected, 3, axis=1)
+        x_gates, x_candidate = projected
+        both = 2 * self._units
         recurrent = tf.matmul(hidden, self._recurrent)
         if self._recurrent_bias is not None:
             recurrent = recurrent + self._recurrent_bias
+        # The two gates side by side: each operation of an unrolled step counts, however little it computes.
+        gates = self._gate(x_gates + recurrent[:, :both])
+        update, reset = tf.split(gates, 2, axis=1)
         if self._reset_after:
-            h_update, h_reset, h_candidate = tf.split(recurrent, 3, axis=1)
-            candidate = self._gate(x_reset + h_reset) * h_candidate
+            candidate = reset * recurrent[:, both:]
         else:
-            h_update, h_reset = tf.split(recurrent, 2, axis=1)
-            candidate = tf.matmul(self._gate(x_reset + h_reset) * hidden, self._recurrent_candidate)
-        update = self._gate(x_update + h_update)
+            candidate = tf.matmul(reset * hidden, self._recurrent_candidate)
         proposal = self._activation(x_candidate + candidate)
         # update * hidden + (1 - update) * proposal, in one operation less.
         hidden = proposal + update * (hidden - proposal)

@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.cells.base import CellLowering, Projected, States, Tensor
 
 
 class KerasCellLowering(CellLowering):
@@ -19,11 +19,11 @@ class KerasCellLowering(CellLowering):
         self.state_names = ("h", "c") if convolutional else tuple(str(i) for i in range(len(sizes)))
         self.output_state = 0 if convolutional else None
 
-    def project(self, inputs: Tensor) -> Tensor:
+    def project(self, inputs: Tensor) -> Projected:
         """See base."""
-        return inputs
+        return (inputs,)
 
-    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
+    def step(self, projected: Projected, states: States) -> tuple[Tensor, States]:
         """See base."""
-        output, new = self._cell(projected, list(states), training=False)
+        output, new = self._cell(projected[0], list(states), training=False)
         return output, tuple(keras.tree.flatten(new))

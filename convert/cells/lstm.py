@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor, project_steps
+from edgernn.convert.cells.base import CellLowering, Projected, States, Tensor, project_steps
 
 
 class LstmLowering(CellLowering):
@@ -31,14 +31,14 @@ class LstmLowering(CellLowering):
         self._activation = cell.activation
         self._gate = cell.recurrent_activation
 
-    def project(self, inputs: Tensor) -> Tensor:
+    def project(self, inputs: Tensor) -> Projected:
         """See base."""
-        return project_steps(inputs, self._kernel, self._bias)
+        return (project_steps(inputs, self._kernel, self._bias),)
 
-    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
+    def step(self, projected: Projected, states: States) -> tuple[Tensor, States]:
         """See base."""
         hidden, carry = states
-        gates = projected + tf.matmul(hidden, self._recurrent)
+        gates = projected[0] + tf.matmul(hidden, self._recurrent)
         if self._coupled:
             forget, candidate, exit_ = tf.split(gates, 3, axis=1)
             proposal = self._activation(candidate)

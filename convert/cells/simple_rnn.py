@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor, project_steps
+from edgernn.convert.cells.base import CellLowering, Projected, States, Tensor, project_steps
 
 
 class SimpleRnnLowering(CellLowering):
@@ -20,13 +20,13 @@ class SimpleRnnLowering(CellLowering):
         self._bias = tf.convert_to_tensor(cell.bias) if cell.use_bias else None
         self._activation = cell.activation
 
-    def project(self, inputs: Tensor) -> Tensor:
+    def project(self, inputs: Tensor) -> Projected:
         """See base."""
-        return project_steps(inputs, self._kernel, self._bias)
+        return (project_steps(inputs, self._kernel, self._bias),)
 
-    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
+    def step(self, projected: Projected, states: States) -> tuple[Tensor, States]:
         """See base."""
         (hidden,) = states
-        total = projected + tf.matmul(hidden, self._recurrent)
+        total = projected[0] + tf.matmul(hidden, self._recurrent)
         hidden = self._activation(total) if self._activation is not None else total
         return hidden, (hidden,)

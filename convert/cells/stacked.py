@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgernn.convert.cells.base import CellLowering, States, Tensor
+from edgernn.convert.cells.base import CellLowering, Projected, States, Tensor
 
 
 class StackedLowering(CellLowering):
@@ -17,19 +17,19 @@ class StackedLowering(CellLowering):
         last = cells[-1].output_state
         self.output_state = None if last is None else before_last + last
 
-    def project(self, inputs: Tensor) -> Tensor:
+    def project(self, inputs: Tensor) -> Projected:
         """See base."""
         return self._cells[0].project(inputs)
 
-    def step(self, projected: Tensor, states: States) -> tuple[Tensor, States]:
+    def step(self, projected: Projected, states: States) -> tuple[Tensor, States]:
         """See base."""
-        value, at = projected, 0
+        at = 0
         after: list[Tensor] = []
-        for number, cell in enumerate(self._cells):
-            if number:
-                value = cell.project(value[:, None])[:, 0]
+        for cell, following in zip(self._cells, [*self._cells[1:], None], strict=True):
             count = len(cell.state_names)
-            value, new = cell.step(value, states[at : at + count])
+            value, new = cell.step(projected, states[at : at + count])
             after.extend(new)
             at += count
+            if following is not None:
+                projected = tuple(part[:, 0] for part in following.project(value[:, None]))
         return value, tuple(after)
