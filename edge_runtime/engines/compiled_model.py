@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from edgernn.edge_runtime.engines.base import (
     OpenModel,
     Stream,
 )
+from edgernn.edge_runtime.engines.native_buffers import ReadInto, Write, reader, runner, writer
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
 from edgernn.edge_runtime.engines.weight_cache import open_with_cache
@@ -127,7 +128,7 @@ class _Signature:
       order: names of its inputs and of its outputs, in the order of the native call.
       own: the buffers of what is no state, by name, for inputs and for outputs.
       writes: name, writing function and dtype of each input.
-      reads: name, reading function, number of elements, type and shape of each output.
+      reads: name, reading function, number of elements, dtype and shape of each output.
     """
 
     name: str
@@ -135,8 +136,8 @@ class _Signature:
     steps: int
     order: tuple[list[str], list[str]]
     own: tuple[dict[str, Any], dict[str, Any]]
-    writes: tuple[tuple[str, Callable[[Array], None], np.dtype[Any]], ...]
-    reads: tuple[tuple[str, Callable[[int, type], Array], int, type, tuple[int, ...]], ...]
+    writes: tuple[tuple[str, Write, np.dtype[Any]], ...]
+    reads: tuple[tuple[str, ReadInto, int, np.dtype[Any], tuple[int, ...]], ...]
 
     @classmethod
     def prepare(cls, native: Any, signature: SignatureSpec) -> _Signature:
@@ -150,8 +151,10 @@ class _Signature:
             steps=signature.steps,
             order=(order["inputs"], order["outputs"]),
             own=(inputs, outputs),
-            writes=tuple((t.name, inputs[t.name].write, np.dtype(t.dtype)) for t in signature.inputs),
-            reads=tuple((t.name, outputs[t.name].read, *_extent(t)) for t in signature.outputs),
+            writes=tuple(
+                (t.name, writer(inputs[t.name], np.dtype(t.dtype)), np.dtype(t.dtype)) for t in signature.inputs
+            ),
+            reads=tuple((t.name, reader(outputs[t.name], np.dtype(t.dtype)), *_extent(t)) for t in signature.outputs),
         )
 
     def arguments(self, current: dict[str, Any], following: dict[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -178,7 +181,7 @@ class _CompiledModelStream(Stream):
     def __init__(
         self, native: Any, signatures: list[_Signature], states: tuple[StateSpec, ...], zeros: dict[str, Any]
     ) -> None:
-        self._run = native.run_by_index
+        self._run, self._handle = runner(native)
         self._signatures = signatures
         self._specs = states
         first = signatures[0].name
@@ -193,9 +196,10 @@ class _CompiledModelStream(Stream):
         self._arguments: dict[tuple[int, int], tuple[list[Any], list[Any]]] = {}
         self._extents = tuple((s.name, *_extent(s)) for s in states)
         home, other, _ = self._sets
-        self._moves: tuple[tuple[Any, ...], ...] = tuple(
-            (other[name].read, home[name].write, size, kind, np.zeros(size, kind))
-            for name, size, kind, _ in self._extents
+        # Reads, writes, and what lies between them; zeros.
+        self._moves: tuple[tuple[ReadInto, Write, Array, Array], ...] = tuple(
+            (reader(other[name], dtype), writer(home[name], dtype), np.zeros(size, dtype), np.zeros(size, dtype))
+            for name, size, dtype, _ in self._extents
         )
 
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
@@ -209,7 +213,8 @@ class _CompiledModelStream(Stream):
         following = 1 if phase == 0 else 0
         arguments = self._arguments.get((signature, phase))
         if arguments is None:
-            arguments = called.arguments(self._sets[phase], self._sets[following])
+            inputs_, outputs = called.arguments(self._sets[phase], self._sets[following])
+            arguments = [self._handle(b) for b in inputs_], [self._handle(b) for b in outputs]
             self._arguments[signature, phase] = arguments
         try:
             self._run(called.index, *arguments)
@@ -218,19 +223,26 @@ class _CompiledModelStream(Stream):
         self._phase = following
 
     def outputs(self, signature: int) -> dict[str, Array]:
-        return {
-            name: read(size, kind).reshape(shape) for name, read, size, kind, shape in self._signatures[signature].reads
-        }
+        found = {}
+        for name, read, size, dtype, shape in self._signatures[signature].reads:
+            array = np.empty(size, dtype)
+            read(array)
+            found[name] = array.reshape(shape)
+        return found
 
     def _bring_home(self) -> None:
         begins = self._phase == self._BEGINS
-        for read, write, size, kind, zeros in self._moves:
-            write(zeros if begins else read(size, kind))
+        for read, write, between, zeros in self._moves:
+            if begins:
+                write(zeros)
+            else:
+                read(between)
+                write(between)
         self._phase = 0
 
     def states(self) -> dict[str, Array]:
         current = self._sets[self._phase]
-        return {name: current[name].read(size, kind).reshape(shape) for name, size, kind, shape in self._extents}
+        return {name: current[name].read(size, dtype.type).reshape(shape) for name, size, dtype, shape in self._extents}
 
     def reset(self) -> None:
         self._phase = self._BEGINS
@@ -242,6 +254,6 @@ class _CompiledModelStream(Stream):
             current[spec.name].write(np.ascontiguousarray(states[spec.name], dtype=spec.dtype))
 
 
-def _extent(spec: TensorSpec | StateSpec) -> tuple[int, type, tuple[int, ...]]:
+def _extent(spec: TensorSpec | StateSpec) -> tuple[int, np.dtype[Any], tuple[int, ...]]:
     shape = tuple(int(size or 0) for size in spec.shape)
-    return math.prod(shape), np.dtype(spec.dtype).type, shape
+    return math.prod(shape), np.dtype(spec.dtype), shape
