@@ -65,7 +65,7 @@ def main(folder: Path) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     for name, load in WORKLOADS.items():
-        for recipe in ("float32", "dynamic_wi8"):
+        for recipe in ("float32", "dynamic_wi8", "dynamic_wi4"):
             path = folder / f"{name}.{recipe}.edgernn.tflite"
             if not path.exists():
                 lowering = "stepping" if load.decodes else "auto"

@@ -215,7 +215,7 @@ def _ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for workload in dict.fromkeys(row["workload"] for row in rows):
         for group in ("reduced", "float32"):
             live = [r for r in rows if r["workload"] == workload and r["group"] == group and "median" in r]
-            ours = [r for r in live if r["engine"] == OURS]
+            ours = sorted((r for r in live if r["engine"] == OURS), key=lambda r: float(r["median"]))
             others = sorted((r for r in live if r["engine"] != OURS), key=lambda r: float(r["median"]))
             if ours and others:
                 best = others[0]

@@ -11,7 +11,7 @@ from workloads import WORKLOADS, Array
 
 from edgernn.edge_runtime import load as load_bundle
 
-VARIANTS = {"float32": "float32", "dynamic_wi8": "reduced"}
+VARIANTS = {"float32": "float32", "dynamic_wi8": "reduced", "dynamic_wi4": "reduced"}
 
 
 def load(workload: str, variant: str, folder: Path) -> Unit:
