@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from edgernn.train.tag.options import CELLS, DIRECTIONS, PRESETS, TagOptions, options_for
+from edgernn.train.tag.options import CELLS, CRFS, DIRECTIONS, PRESETS, TagOptions, options_for
 
 SUMMARY = "label the words of texts: entities, parts of speech, several columns at once"
 _NUMBERS: tuple[tuple[str, type, str], ...] = (
@@ -48,9 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vectors", metavar="NAME|PATH", help='word vectors to begin with; "": none')
     parser.add_argument("--cell", choices=CELLS, help="recurrent layer")
     parser.add_argument("--direction", choices=DIRECTIONS, help="in which sentences are read")
-    parser.add_argument(
-        "--crf", action=argparse.BooleanOptionalAction, default=None, help="labels depend on their neighbours"
-    )
+    parser.add_argument("--crf", choices=CRFS, help="columns in which labels depend on their neighbours")
     for name, kind, text in _NUMBERS:
         flag = f"--{name.replace('_', '-')}"
         values = ", ".join(f"{preset} {getattr(options, name)}" for preset, options in PRESETS.items())

@@ -77,10 +77,10 @@ def labels_found(
     found: dict[str, list[list[str]]] = {c.name: [[] for _ in sentences] for c in prepared.spec.columns}
     for number in range(len(batches)):
         (batch,) = batches[number]
-        scores = network({tensor.name: batch[tensor.name] for tensor in network.inputs}, training=False)
+        scores = network.predict_on_batch({tensor.name: batch[tensor.name] for tensor in network.inputs})
         lengths = batch["mask"].sum(axis=1).astype(int)
         for column in prepared.spec.columns:
-            table = keras.ops.convert_to_numpy(scores[column.output])
+            table = scores[column.output]
             for row, place in enumerate(batches.members(number)):
                 found[column.name][place] = _best(table[row, : lengths[row]], column, prepared, crfs)
     return found

@@ -11,6 +11,7 @@ from edgernn.train.presets import check_values, chosen_from
 
 CELLS = ("lstm", "gru")
 DIRECTIONS = ("both", "forward")
+CRFS = ("spans", "all", "none")
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class TagOptions:
       characters: features made of a word's characters (Ma and Hovy 2016); 0: none.
       character_dim: size of a character's vector.
       width: characters of a word that are read.
-      crf: labels depend on their neighbours (conditional random field).
+      crf: columns in which labels depend on their neighbours (conditional random field): "spans" where labels mark
+        spans, "all", "none".
       dropout: of words, the recurrent layers' inputs and outputs.
       unknown: how often a word that occurs once in training is taken for an unknown one.
       epochs: passes over the training split.
@@ -52,7 +54,7 @@ class TagOptions:
     characters: int = 50
     character_dim: int = 25
     width: int = 20
-    crf: bool = True
+    crf: str = "spans"
     dropout: float = 0.5
     unknown: float = 0.5
     epochs: int = 25
@@ -80,7 +82,7 @@ def options_for(preset: str, chosen: Mapping[str, Any]) -> TagOptions:
       InputError: an unknown preset, or a value out of its range.
     """
     options = chosen_from(PRESETS, preset, chosen)
-    check_values(options, _RANGES, {"cell": CELLS, "direction": DIRECTIONS})
+    check_values(options, _RANGES, {"cell": CELLS, "direction": DIRECTIONS, "crf": CRFS})
     if options.overlap * 2 >= options.max_words:
         raise InputError(f"--overlap {options.overlap} must be less than half of --max-words {options.max_words}")
     return options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -73,7 +73,7 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
     """
     if unknown := sorted(set(several) - set(corpus.columns)):
         raise InputError(f"--several {unknown[0]}: no such column: there are {', '.join(corpus.columns)}")
-    splits = corpus.divided(options.seed)
+    splits = _with_validation(corpus, options.seed)
     for name in SPLITS:
         if len(splits[name]) < (_FEWEST if name == "train" else 1):
             raise InputError(
@@ -87,7 +87,8 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
             splits = {part: [_in_iobes(s, name) for s in found] for part, found in splits.items()}
             scheme = "iobes"
         labels[name] = _labels(splits["train"], name, name in several)
-        kind: Kind = "several" if name in several else "crf" if options.crf else "one"
+        chained = options.crf == "all" or (options.crf == "spans" and scheme != "none")
+        kind: Kind = "several" if name in several else "crf" if chained else "one"
         crf = f"{name}.crf.json" if kind == "crf" else ""
         columns.append(ColumnSpec(name, f"{name}_scores", f"{name}.labels.txt", kind, scheme, crf))
     counts = Counter(token for s in splits["train"] for token in s.tokens)
@@ -108,6 +109,16 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
     return Prepared(
         spec, words, _characters(counts), abbreviations, labels, splits, singletons, _data(corpus, options, splits)
     )
+
+
+def _with_validation(corpus: TaggedCorpus, seed: int) -> dict[str, list[Sentence]]:
+    """Where the data names parts, but none to validate on, a tenth of its training part is held out for that."""
+    splits = corpus.divided(seed)
+    if splits["validation"] or not corpus.given:
+        return splits
+    training = tuple(replace(sentence, split="") for sentence in splits["train"])
+    held_out = replace(corpus, sentences=training).divided(seed) if training else splits
+    return {**splits, "train": held_out["train"] + held_out["test"], "validation": held_out["validation"]}
 
 
 def _in_iobes(sentence: Sentence, column: str) -> Sentence:
