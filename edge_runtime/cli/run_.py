@@ -51,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     if args.top is not None and args.top < 1:
         raise InputError(f"--top must be 1 or more, not {args.top}")
     model = open_bundle(args)
+    if not isinstance(model, LanguageModel) and (args.prompt is not None or args.next is not None):
+        raise InputError(f"{args.bundle}: not a language model: --prompt and --next are for those")
     if isinstance(model, SequenceTagger):
         from edgernn.edge_runtime.cli.run_tag import run_tag
 
@@ -61,8 +63,6 @@ def run(args: argparse.Namespace) -> int:
         from edgernn.edge_runtime.cli.run_forecast import run_forecast
 
         return run_forecast(model, args)
-    if not isinstance(model, LanguageModel) and (args.prompt is not None or args.next is not None):
-        raise InputError(f"{args.bundle}: not a language model: --prompt and --next are for those")
     if isinstance(model, LanguageModel):
         from edgernn.edge_runtime.cli.run_lm import run_lm
 
