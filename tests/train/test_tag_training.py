@@ -163,6 +163,18 @@ def test_forward_only_models_do_not_look_ahead(tmp_path):
         assert np.allclose(first[:, :2], second[:, :2], atol=1e-6) == same
 
 
+def test_padding_changes_nothing(tmp_path):
+    prepared = prepare(opened(write_conll(tmp_path / "a.conll")), replace(TINY, layers=2), (), None)
+    model = build_model(replace(TINY, layers=2), prepared, None)
+    random = np.random.default_rng(3)
+    model.set_weights([random.normal(0, 0.5, weight.shape) for weight in model.get_weights()])
+    inputs = prepared.features(["Anna", "left", "Rome", "."])
+    padded = {name: np.pad(x, [(0, 0), (0, 5)] + [(0, 0)] * (x.ndim - 2)) for name, x in inputs.items()}
+    alone, beside = (model(values) for values in (inputs, padded))
+    for column in ("pos_scores", "ner_scores"):
+        np.testing.assert_allclose(np.asarray(beside[column])[:, :4], np.asarray(alone[column]), atol=1e-5)
+
+
 def test_given_parts_are_kept_and_validation_is_held_out(tmp_path):
     folder = tmp_path / "parts"
     folder.mkdir()

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 import numpy.typing as npt
-from keras import layers
+from keras import layers, ops
 
-from edgernn.edge_runtime.tag.features import FIRST, SHAPES
+from edgernn.edge_runtime.tag.features import FIRST, PAD, SHAPES
 from edgernn.train.tag.options import TagOptions
 from edgernn.train.tag.prepare import Prepared
 
@@ -31,11 +31,9 @@ def build_model(options: TagOptions, prepared: Prepared, vectors: npt.NDArray[np
     inputs = [words, shapes]
     size = vectors.shape[1] if vectors is not None else options.word_dim
     given = keras.initializers.Constant(vectors) if vectors is not None else "uniform"
-    table = layers.Embedding(
-        len(prepared.words) + FIRST, size, mask_zero=True, embeddings_initializer=given, name=EMBEDDING
-    )
+    table = layers.Embedding(len(prepared.words) + FIRST, size, embeddings_initializer=given, name=EMBEDDING)
     joined = 2 * size + options.characters
-    # A sum of projections is a projection of the parts side by side; and it keeps the mask, which Concatenate loses.
+    # A sum of projections is a projection of the parts side by side.
     parts = [layers.Dense(joined, use_bias=False, name="words_in")(layers.Dropout(options.dropout)(table(words)))]
     parts.append(layers.Embedding(SHAPES, joined, name="shapes_in")(shapes))
     if spec.characters is not None:
@@ -44,9 +42,11 @@ def build_model(options: TagOptions, prepared: Prepared, vectors: npt.NDArray[np
         found = layers.Dropout(options.dropout)(_of_characters(options, prepared, characters))
         parts.append(layers.Dense(joined, use_bias=False, name="characters_in")(found))
     x = layers.Add()(parts)
+    # Embedding's own mask would be lost where the characters, which have none, are added.
+    real = ops.not_equal(words, PAD)
     for number in range(options.layers):
         x = layers.Dropout(options.dropout)(x)
-        x = _recurrent(options, number)(x)
+        x = _recurrent(options, number)(x, mask=real)
     x = layers.Dropout(options.dropout)(x)
     outputs = {c.output: layers.Dense(len(prepared.labels[c.name]), name=c.output)(x) for c in spec.columns}
     return keras.Model(inputs, outputs)
