@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.spec.bare import BareSpec
 from edgernn.edge_runtime.spec.data import DataSpec
 from edgernn.edge_runtime.spec.decode import decode
 from edgernn.edge_runtime.spec.manifest import decode_task
-from edgernn.edge_runtime.spec.tasks import BareSpec, TaskSpec
+from edgernn.edge_runtime.spec.tasks import TaskSpec
 
 CONFIG_VERSION = 1
 _SUFFIXES = (".keras", ".h5", ".hdf5")

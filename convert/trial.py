@@ -29,7 +29,7 @@ from edgernn.edge_runtime.errors import EdgeRNNError, RuntimeUnavailable
 from edgernn.edge_runtime.golden import golden_to_json
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import Manifest
-from edgernn.edge_runtime.tasks import TASKS
+from edgernn.edge_runtime.tasks import task_class
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _open(bundle: Bundle, source: Source, engines: Sequence[str], folder: Path) 
     for engine in (name for name in engines if name in usable):
         (folder / files.STAGE).write_text(f"running the converted model with {engine}", encoding="utf-8")
         try:
-            return TASKS[source.task.name](bundle, None, engine)
+            return task_class(source.task.name)(bundle, None, engine)
         except RuntimeUnavailable as error:
             refusals.append(str(error))
     raise ConversionError(refusals or [f"none of the engines {', '.join(engines)} is installed: see edgernn doctor"])

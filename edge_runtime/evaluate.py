@@ -10,7 +10,7 @@ import numpy as np
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples import Example, Table, test_split
 from edgernn.edge_runtime.metrics import classification_metrics
-from edgernn.edge_runtime.spec.tasks import ClassifySpec
+from edgernn.edge_runtime.spec.classify import ClassifySpec
 from edgernn.edge_runtime.tasks.classify import TextClassifier
 
 

@@ -10,7 +10,7 @@ from edgernn.edge_runtime.bundle import read_bundle
 from edgernn.edge_runtime.engines import EngineOptions
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.model import Model
-from edgernn.edge_runtime.tasks import TASKS
+from edgernn.edge_runtime.tasks import task_class
 
 
 def load(
@@ -44,7 +44,7 @@ def load(
     if cores is not None:
         _pin(cores)
     options = EngineOptions(threads, Path(cache) if cache is not None else None)
-    return TASKS[bundle.manifest.typed_task.name](bundle, options, engine)
+    return task_class(bundle.manifest.typed_task.name)(bundle, options, engine)
 
 
 def _pin(cores: Sequence[int]) -> None:

@@ -18,8 +18,8 @@ from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.metrics import classification_metrics
 from edgernn.edge_runtime.model import Model
+from edgernn.edge_runtime.spec.classify import ClassifySpec
 from edgernn.edge_runtime.spec.manifest import QualitySpec
-from edgernn.edge_runtime.spec.tasks import ClassifySpec
 from edgernn.edge_runtime.tasks.classify import read_labels
 from edgernn.edge_runtime.text import clean_text, load_tokenizer
 

@@ -1,6 +1,5 @@
 """The one-file bundle: a TFLite model with a zip archive appended."""
 
 from edgernn.edge_runtime.bundle.reader import Bundle, read_bundle
-from edgernn.edge_runtime.bundle.writer import write_bundle
 
-__all__ = ["Bundle", "read_bundle", "write_bundle"]
+__all__ = ["Bundle", "read_bundle"]

@@ -9,8 +9,7 @@ from typing import Any
 from edgernn.edge_runtime.errors import BundleError
 from edgernn.edge_runtime.spec.data import DataSpec
 from edgernn.edge_runtime.spec.decode import decode, encode
-from edgernn.edge_runtime.spec.tag import TagSpec
-from edgernn.edge_runtime.spec.tasks import TASK_SPECS, TaskSpec
+from edgernn.edge_runtime.spec.tasks import TASK_SPECS, TaskSpec, task_spec
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, TensorSpec
 
 FORMAT_VERSION = 1
@@ -194,16 +193,15 @@ def refuse_newer(document: object, where: str) -> None:
 def decode_task(document: object, faults: list[str]) -> TaskSpec | None:
     """Builds the task's declaration; appends what is wrong to `faults`."""
     name = document.get("name") if isinstance(document, dict) else None
-    cls = TASK_SPECS.get(name) if isinstance(name, str) else None
-    if cls is None:
+    if not isinstance(name, str) or name not in TASK_SPECS:
         faults.append(f"task.name: expected one of {', '.join(TASK_SPECS)}, found {name!r}")
         return None
-    return decode(cls, document, "task", faults)
+    return decode(task_spec(name), document, "task", faults)
 
 
 def _check_task(manifest: Manifest, faults: list[str]) -> None:
     task = decode_task(manifest.task, faults)
-    faults.extend(task.faults() if isinstance(task, TagSpec) else ())
+    faults.extend(task.faults() if task and hasattr(task, "faults") else ())
     for name in task.assets() if task else ():
         if name not in manifest.assets:
             faults.append(f"assets: {name} is missing (the task needs it)")

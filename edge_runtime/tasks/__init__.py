@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+
 from edgernn.edge_runtime.model import Model
-from edgernn.edge_runtime.tasks.classify import TextClassifier
-from edgernn.edge_runtime.tasks.forecast import Forecaster
-from edgernn.edge_runtime.tasks.lm import LanguageModel
-from edgernn.edge_runtime.tasks.tag import SequenceTagger
 
-__all__ = ["TASKS"]
+__all__ = ["TASKS", "task_class"]
 
-TASKS: dict[str, type[Model]] = {
-    "classify": TextClassifier,
-    "forecast": Forecaster,
-    "lm": LanguageModel,
-    "tag": SequenceTagger,
-    "model": Model,
+# Module and class, imported for the bundle at hand.
+TASKS: dict[str, tuple[str, str]] = {
+    "classify": ("edgernn.edge_runtime.tasks.classify", "TextClassifier"),
+    "forecast": ("edgernn.edge_runtime.tasks.forecast", "Forecaster"),
+    "lm": ("edgernn.edge_runtime.tasks.lm", "LanguageModel"),
+    "tag": ("edgernn.edge_runtime.tasks.tag", "SequenceTagger"),
+    "model": ("edgernn.edge_runtime.model", "Model"),
 }
+
+
+def task_class(name: str) -> type[Model]:
+    """The class of a task out of `TASKS`."""
+    module, cls = TASKS[name]
+    found: type[Model] = getattr(importlib.import_module(module), cls)
+    return found

@@ -13,7 +13,7 @@ from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import Array, EngineOptions
 from edgernn.edge_runtime.errors import BundleError, InputError
 from edgernn.edge_runtime.model import Model
-from edgernn.edge_runtime.spec.tasks import ClassifySpec
+from edgernn.edge_runtime.spec.classify import ClassifySpec
 from edgernn.edge_runtime.text import clean_text, load_tokenizer
 
 

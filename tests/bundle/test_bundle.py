@@ -9,9 +9,9 @@ import zipfile
 
 import pytest
 
-from edgernn.edge_runtime.bundle import read_bundle, write_bundle
+from edgernn.edge_runtime.bundle import read_bundle
 from edgernn.edge_runtime.bundle.seal import seal
-from edgernn.edge_runtime.bundle.writer import file_spec, pack_bundle
+from edgernn.edge_runtime.bundle.writer import file_spec, pack_bundle, write_bundle
 from edgernn.edge_runtime.errors import BundleError, InputError
 from edgernn.edge_runtime.spec.manifest import MANIFEST_NAME
 

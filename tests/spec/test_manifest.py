@@ -6,8 +6,8 @@ import pytest
 
 from edgernn.edge_runtime.bundle import read_bundle
 from edgernn.edge_runtime.errors import BundleError
+from edgernn.edge_runtime.spec.classify import ClassifySpec
 from edgernn.edge_runtime.spec.manifest import parse_manifest
-from edgernn.edge_runtime.spec.tasks import ClassifySpec
 
 
 @pytest.fixture

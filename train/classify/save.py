@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from edgernn.edge_runtime.examples import Example
+from edgernn.edge_runtime.spec.classify import ClassifySpec, TextSpec
 from edgernn.edge_runtime.spec.decode import encode
-from edgernn.edge_runtime.spec.tasks import ClassifySpec, TextSpec
 from edgernn.train.classify.options import ClassifyOptions
 from edgernn.train.classify.prepare import Corpus
 from edgernn.train.folder import CONFIG, CONFIG_VERSION, METRICS, MODEL, write_document
