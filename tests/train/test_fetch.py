@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +19,7 @@ import pytest
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples import locate, read_examples
 from edgernn.train.data import CATALOGUE, Archive, fetch, find_dataset
+from edgernn.train.data.brown import reduced
 from edgernn.train.data.fetching import fetched_file
 from edgernn.train.data.sms_spam import SmsSpam
 from edgernn.train.data.unpack import unpack
@@ -146,6 +150,79 @@ def test_unpacking_trusts_no_name_and_no_size(tmp_path, monkeypatch):
     archive.write_bytes(b"no zip")
     with pytest.raises(InputError, match="cannot be unpacked"):
         unpack(archive, ["x"], out)
+
+
+def write_tgz(path: Path, files: dict[str, str]) -> None:
+    with tarfile.open(path, "w:gz") as archive:
+        for name, text in files.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text.encode())
+            archive.addfile(info, io.BytesIO(text.encode()))
+        link = tarfile.TarInfo("package/link")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+
+
+def test_packages_of_npm_are_unpacked_with_the_same_care(tmp_path, monkeypatch):
+    archive, out = tmp_path / "a.tgz", tmp_path / "deep" / "out"
+    out.mkdir(parents=True)
+    write_tgz(archive, {"package/b": "two", "../../evil": "x" * 100, "package/a": "one", "package/c": "three"})
+    unpack(archive, ["package/a", "package/b", "../../evil"], out)
+    assert {p.relative_to(tmp_path).as_posix(): p.read_text()[:5] for p in tmp_path.rglob("*") if p.parent == out} == {
+        "deep/out/a": "one",
+        "deep/out/b": "two",
+        "deep/out/evil": "xxxxx",
+    }
+    for missing in ("package/d", "package/link"):
+        with pytest.raises(InputError, match=f"holds no {missing}"):
+            unpack(archive, [missing], out)
+    monkeypatch.setattr("edgernn.train.data.unpack.MAX_MEMBER_BYTES", 50)
+    with pytest.raises(InputError, match="unpacks to 100 bytes, more than 50"):
+        unpack(archive, ["../../evil"], out)
+    for content in (b"no archive", archive.read_bytes()[:-40]):
+        archive.write_bytes(content)
+        with pytest.raises(InputError, match="cannot be unpacked"):
+            unpack(archive, ["package/zz"], out)
+
+
+def test_npm_is_asked_and_what_it_says_is_told(cache, tmp_path, monkeypatch):
+    write_tgz(tmp_path / "kept.tgz", {"package/data/sms-spam.csv": CSV})
+    digest = hashlib.sha256((tmp_path / "kept.tgz").read_bytes()).hexdigest()
+    # A client of three lines: it copies what it is asked for, or says why not.
+    client = tmp_path / "npm"
+    client.write_text(
+        "#!/bin/sh\n"
+        f'[ "$1 $2 $3 $5" = "pack --ignore-scripts --pack-destination toydata@1.0" ] && '
+        f'exec cp "{tmp_path}/kept.tgz" "$4/toydata-1.0.tgz"\n'
+        "echo 'npm error code E404'; echo 'npm error 404 Not Found'; echo 'npm error a log is in x'; exit 1\n"
+    )
+    client.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    archive = Archive("toydata", "1.0", "toydata-1.0.tgz", digest, 1000, "npm")
+    monkeypatch.setattr(Toy, "archive", archive, raising=False)
+    monkeypatch.setattr(Toy, "members", ("package/data/sms-spam.csv",))
+    assert [e.label for e in read_examples(fetch(Toy())).examples] == ["ham", "spam", "ham"]
+    monkeypatch.setattr(Toy, "archive", replace(archive, version="2.0"))
+    monkeypatch.setattr(Toy, "name", "other")
+    with pytest.raises(InputError, match=r"toydata 2\.0 could not be downloaded \(code E404; 404 Not Found\): check"):
+        fetch(Toy())
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    with pytest.raises(InputError, match="npm is not installed: install Node"):
+        fetch(Toy())
+
+
+def test_tags_of_the_brown_corpus():
+    tags = {
+        "np-tl": "NP",
+        "nn-tl-hl": "NN",
+        "fw-in+at-tl": "IN+AT",
+        "--": "--",
+        "ppss+bez*": "PPSS+BEZ*",
+        "---hl": "--",
+    }
+    tags |= {"in+at-t": "IN+AT", "jj-tl": "JJ", "fw-*-tl": "*", "``": "``", "nn$-hl": "NN$", "ppss+ber-n": "PPSS+BER"}
+    for given, expected in tags.items():
+        assert reduced(given) == expected
 
 
 def test_the_catalogue_pins_what_it_names():

@@ -145,6 +145,16 @@ def test_what_the_folder_holds(tmp_path):
     assert {len(s.tags["ner"]) for s in test} == {4, 5}
 
 
+def test_the_presets_vectors_are_left_out_where_they_are_not_fetched(tmp_path, cache):
+    data = write_conll(tmp_path / "made-up.conll", 40)
+    words = ("--preset", "quick", "--units", "8", "--epochs", "1", "--word-dim", "6", "--columns", "pos", "ner")
+    status, _, err = edgernn("train", "tag", "--data", str(data), "--out", str(tmp_path / "m"), *words)
+    assert status == 0, err
+    assert err.startswith("without the preset's word vectors, which are not fetched: edgernn data fetch glove-50d\n")
+    options = json.loads((tmp_path / "m" / "config.json").read_text())["options"]
+    assert (options["vectors"], options["word_dim"]) == ("", 6)
+
+
 def test_several_labels_at_once(tmp_path):
     folder, metrics = train(tmp_path, write_several(tmp_path / "kinds.jsonl"), "--several", "kind", "--epochs", "12")
     assert metrics["test"]["kind"] > 0.97

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from edgernn.train.tag.options import CELLS, CRFS, DIRECTIONS, PRESETS, TagOptions, options_for
 
 SUMMARY = "label the words of texts: entities, parts of speech, several columns at once"
+_VECTORS = ", ".join(f"{preset} {options.vectors or 'none'}" for preset, options in PRESETS.items())
 _NUMBERS: tuple[tuple[str, type, str], ...] = (
     ("layers", int, "recurrent layers"),
     ("units", int, "states of a layer, in one direction"),
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--several", nargs="+", default=(), metavar="COLUMN", help="where a word has any number of labels"
     )
-    parser.add_argument("--vectors", metavar="NAME|PATH", help='word vectors to begin with; "": none')
+    parser.add_argument("--vectors", metavar="NAME|PATH", help=f'word vectors to begin with; "": none ({_VECTORS})')
     parser.add_argument("--cell", choices=CELLS, help="recurrent layer")
     parser.add_argument("--direction", choices=DIRECTIONS, help="in which sentences are read")
     parser.add_argument("--crf", choices=CRFS, help="columns in which labels depend on their neighbours")
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Trains, writes the folder, prints the metrics."""
     from edgernn.edge_runtime.cli.output import print_json
+    from edgernn.edge_runtime.examples.source import read_record
     from edgernn.edge_runtime.tag.corpus import open_tagged
     from edgernn.train.progress import Progress
     from edgernn.train.tag.train import train
@@ -68,6 +70,11 @@ def run(args: argparse.Namespace) -> int:
     corpus = open_tagged(args.data, args.columns)
     out = Path(args.out or f"tag-{Path(corpus.source.name).stem}")
     with Progress() as progress:
+        if args.vectors is None and options.vectors and read_record(options.vectors) is None:
+            progress.say(
+                f"without the preset's word vectors, which are not fetched: edgernn data fetch {options.vectors}"
+            )
+            options = replace(options, vectors="")
         trained = train(corpus, out, options, progress, args.several)
     if args.json:
         print_json(trained.metrics)

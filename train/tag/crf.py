@@ -31,6 +31,7 @@ class Chain(keras.layers.Layer):  # type: ignore[misc]
         self._learnt = [self.add_weight(s, initializer="zeros", name=n) for s, n in zip(shapes, names, strict=True)]
         self._forbidden = _forbidden(labels, scheme)
         self._onward = keras.layers.RNN(_Onward(self))
+        self.supports_masking = True  # it is given as an argument
         self.built = True
 
     @property
@@ -56,6 +57,9 @@ class Chain(keras.layers.Layer):  # type: ignore[misc]
         # Without a second step the loop gives zeros, and the first one is all there is.
         total = ops.where(mask[:, 1:2] > 0, total, first)
         return ops.logsumexp(total + end, axis=-1) - _of_path(scores, labels, mask, between, start, end)
+
+    def compute_mask(self, *inputs: Any, **options: Any) -> None:
+        """A sequence's likelihood has no steps to mask."""
 
     def learnt(self) -> Crf:
         """As the runtime takes it."""

@@ -66,10 +66,12 @@ class TagOptions:
     seed: int = 1
 
 
+# English; other languages' are given by --vectors.
+_VECTORS = "glove-50d"
 PRESETS: dict[str, TagOptions] = {
-    "quick": TagOptions(),
-    "full": TagOptions(layers=2, units=256, characters=80, epochs=60, batch_size=16),
-    "stream": TagOptions(direction="forward", units=300),
+    "quick": TagOptions(vectors=_VECTORS),
+    "full": TagOptions(vectors=_VECTORS, layers=2, units=256, characters=80, epochs=60, batch_size=16),
+    "stream": TagOptions(vectors=_VECTORS, direction="forward", units=300),
     # Seconds of training; for trying the commands, not for use.
     "tiny": TagOptions(units=24, word_dim=24, characters=8, character_dim=8, epochs=4, batch_size=8, average=0.0),
 }
