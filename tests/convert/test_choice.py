@@ -57,6 +57,15 @@ def test_what_nothing_masks_is_not_padded():
     assert "takes sequences of any length, and unrolled ones end somewhere" in reason
 
 
+@pytest.mark.parametrize("masked", [3, 0.0])
+def test_a_given_mask_that_may_not_hide_padding_is_no_help(masked):
+    x = keras.Input((None,), dtype="int32")
+    real = keras.ops.not_equal(x, masked)
+    both = layers.Bidirectional(layers.GRU(3), name="both")(layers.Embedding(9, 4)(x), mask=real)
+    _, reason = choose_lowering(request_for(keras.Model(x, both), max_length=16))
+    assert "not unrolled: nothing masks padded steps before both (Bidirectional)" in reason
+
+
 def test_every_reason_at_once():
     model = keras.Sequential(
         [

@@ -109,6 +109,7 @@ MODELS = {
         layers.Bidirectional(layers.GRU(4)),
         inputs=keras.Input((None,), dtype="int32", name="x"),
     ),
+    "bidirectional-mask-given": lambda: mask_given(),
     "bidirectional-sum": lambda: stack(
         layers.Bidirectional(layers.SimpleRNN(5, return_sequences=True), merge_mode="sum"),
         inputs=keras.Input((11, FEATURES), name="x"),
@@ -119,6 +120,14 @@ MODELS = {
 }
 
 
+def mask_given():
+    """A mask that no layer makes: the layer that reads it is handed it."""
+    x = keras.Input((None,), dtype="int32", name="x")
+    table = layers.Embedding(20, 4)(x)
+    both = layers.Bidirectional(layers.LSTM(5, return_sequences=True))(table, mask=keras.ops.not_equal(x, 0))
+    return randomize(keras.Model(x, layers.Dense(3)(both)))
+
+
 def inputs_for(model, length, generator):
     (tensor,) = model.inputs
     if "int" in tensor.dtype:
@@ -126,7 +135,7 @@ def inputs_for(model, length, generator):
     return generator.standard_normal((1, length, FEATURES)).astype(np.float32)
 
 
-WHOLE_ONLY = {"bidirectional-masked", "bidirectional-sum", "go-backwards"}
+WHOLE_ONLY = {"bidirectional-masked", "bidirectional-mask-given", "bidirectional-sum", "go-backwards"}
 # Unrolled lengths are those that the model fixes, or padded ones where masks keep padding out.
 FIXED_OR_MASKED = {*WHOLE_ONLY, "unrolled-in-keras", "masking", "embedding"}
 POSSIBLE = [
