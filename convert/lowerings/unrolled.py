@@ -15,8 +15,10 @@ from edgernn.convert.lowerings.whole import all_fixed, fixed_length, layer_steps
 
 # A signature of so many steps is the shortest: a call has its own price.
 _SHORTEST = 8
-# `OP_BYTES` is of an operation that stands alone; in signatures of one model half of it is shared.
+# Several signatures share half of what `OP_BYTES` counts, and only the longest of them is half of all operations.
 _MOST_BYTES = 2 * MAX_UNROLLED_BYTES
+# A step that may be padding is blended with the one before: so many times the operations.
+_BLENDING = 1.4
 
 
 class Unrolled(Lowering):
@@ -29,15 +31,16 @@ class Unrolled(Lowering):
         if reasons := length_obstacles(request):
             return reasons
         needed = sum(unrolled_bytes(sum(layer_steps(request, n)), 1) for n in _lengths(request))
-        if needed > _MOST_BYTES:
-            return (f"about {needed // 2000} kB of operations for {_lengths(request)[0]} steps is too much",)
+        if needed > (MAX_UNROLLED_BYTES if all_fixed(request) else _MOST_BYTES):
+            return (f"about {needed // 1000} kB of operations for {_lengths(request)[0]} steps is too much",)
         return ()
 
     def cost(self, request: LoweringRequest) -> float:
         """See base."""
         # Padded steps are computed too: a typical sequence runs in the next longer signature.
         steps = min((n for n in _lengths(request) if n >= TYPICAL_STEPS), default=_lengths(request)[0])
-        return CALL_US + steps_us(sum(layer_steps(request, steps)), 1)
+        blending = 1.0 if all_fixed(request) else _BLENDING
+        return CALL_US + blending * steps_us(sum(layer_steps(request, steps)), 1)
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""

@@ -32,6 +32,25 @@ def test_a_model_that_looks_ahead_says_which_layer_does():
         choose_lowering(request_for(model), "chunked")
 
 
+@pytest.mark.parametrize("longest", [32, 64, 100])
+def test_a_causal_model_is_stepped_where_padding_could_be_masked_too(longest):
+    model = keras.Sequential(
+        [keras.Input((None,), dtype="int32"), layers.Embedding(9, 4, mask_zero=True), layers.GRU(3)]
+    )
+    assert choose_lowering(request_for(model, max_length=longest))[0].name == "chunked"
+
+
+def test_lengths_are_halved_down_to_eight_steps():
+    both = layers.Bidirectional(layers.GRU(3))
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), layers.Embedding(9, 4, mask_zero=True), both])
+    lowering, reason = choose_lowering(request_for(model, max_length=40))
+    lowered = lowering.lower(request_for(model, max_length=40), reason)
+    assert [(s.name, s.steps) for s in lowered.execution.signatures] == [
+        *(("predict_40", 40), ("predict_20", 20), ("predict_10", 10), ("predict_5", 5)),
+    ]
+    assert choose_lowering(request_for(model, max_length=400))[0].name == "while"
+
+
 def test_stepping_is_one_signature_of_one_step():
     model = keras.Sequential([keras.Input((None, 4)), layers.LSTM(8)])
     request = request_for(model)
