@@ -22,7 +22,7 @@ from edgernn.train.tag.batches import Batches
 from edgernn.train.tag.model import build_model
 from edgernn.train.tag.options import PRESETS, options_for
 from edgernn.train.tag.prepare import prepare
-from edgernn.train.tag.vectors import read_vectors
+from edgernn.train.tag.vectors import Vectors, read_vectors
 
 TINY = PRESETS["tiny"]
 NAMES = ("Anna", "Bob", "Carla", "Dieter", "Eva", "Fritz")
@@ -251,6 +251,13 @@ def test_given_vectors_are_where_their_words_are(tmp_path):
     for word, vector in {"Anna": [0.5, 1.5], "ZURICH": [-1, 2]}.items():
         np.testing.assert_array_equal(found[prepared.features.word(word)], np.float32(vector))
     assert np.abs(found[prepared.features.word("rome")]).max() <= np.sqrt(1.5)
+
+
+def test_words_that_are_looked_up_alike_share_the_mean_of_their_vectors():
+    table = np.array([[1, 2], [3, 6], [9, 9], [5, 1]], np.float32)
+    folded = Vectors(("1996", "2003", "in", "1848"), table).folded(lambda word: "0000" if word.isdigit() else word)
+    assert folded.words == ("0000", "in")
+    np.testing.assert_allclose(folded.table, [[3, 3], [9, 9]])
 
 
 @pytest.mark.parametrize(

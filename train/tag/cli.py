@@ -20,7 +20,7 @@ _NUMBERS: tuple[tuple[str, type, str], ...] = (
     ("characters", int, "features made of a word's characters; 0: none"),
     ("character_dim", int, "size of a character's vector"),
     ("width", int, "characters of a word that are read"),
-    ("dropout", float, "of words, the layers' inputs and outputs"),
+    ("dropout", float, "of words, their characters' features, and behind each layer"),
     ("unknown", float, "how often a word that occurs once is taken for an unknown one"),
     ("epochs", int, "passes over the sentences"),
     ("batch_size", int, "sentences"),

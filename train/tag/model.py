@@ -45,7 +45,8 @@ def build_model(options: TagOptions, prepared: Prepared, vectors: npt.NDArray[np
     # Embedding's own mask would be lost where the characters, which have none, are added.
     real = ops.not_equal(words, PAD)
     for number in range(options.layers):
-        x = layers.Dropout(options.dropout)(x)
+        # The first layer's parts have been thinned out before they were added.
+        x = layers.Dropout(options.dropout)(x) if number else x
         x = _recurrent(options, number)(x, mask=real)
     x = layers.Dropout(options.dropout)(x)
     outputs = {c.output: layers.Dense(len(prepared.labels[c.name]), name=c.output)(x) for c in spec.columns}

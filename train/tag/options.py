@@ -32,7 +32,7 @@ class TagOptions:
       width: characters of a word that are read.
       crf: columns in which labels depend on their neighbours (conditional random field): "spans" where labels mark
         spans, "all", "none".
-      dropout: of words, the recurrent layers' inputs and outputs.
+      dropout: of words' vectors, of their characters' features, and behind each recurrent layer.
       unknown: how often a word that occurs once in training is taken for an unknown one.
       epochs: passes over the training split.
       batch_size: sentences.
@@ -46,10 +46,10 @@ class TagOptions:
     cell: str = "lstm"
     direction: str = "both"
     layers: int = 1
-    units: int = 200
+    units: int = 128
     word_dim: int = 100
     vectors: str = ""
-    vector_words: int = 40_000
+    vector_words: int = 80_000
     min_count: int = 1
     characters: int = 50
     character_dim: int = 25
@@ -57,7 +57,7 @@ class TagOptions:
     crf: str = "spans"
     dropout: float = 0.5
     unknown: float = 0.5
-    epochs: int = 25
+    epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 2e-3
     average: float = 0.998
@@ -70,8 +70,8 @@ class TagOptions:
 _VECTORS = "glove-50d"
 PRESETS: dict[str, TagOptions] = {
     "quick": TagOptions(vectors=_VECTORS),
-    "full": TagOptions(vectors=_VECTORS, layers=2, units=256, characters=80, epochs=60, batch_size=16),
-    "stream": TagOptions(vectors=_VECTORS, direction="forward", units=300),
+    "full": TagOptions(vectors=_VECTORS, units=200, epochs=40),
+    "stream": TagOptions(vectors=_VECTORS, direction="forward", units=256),
     # Seconds of training; for trying the commands, not for use.
     "tiny": TagOptions(units=24, word_dim=24, characters=8, character_dim=8, epochs=4, batch_size=8, average=0.0),
 }

@@ -22,7 +22,8 @@ from edgernn.train.tag.options import TagOptions
 from edgernn.train.tag.vectors import Vectors
 
 Kind = Literal["crf", "one", "several"]
-WORDS, CHARACTERS, SHAPES = "words", "characters", "shapes"
+CHARACTERS, SHAPES = "characters", "shapes"
+WORDS = WordsSpec("words", "words.txt", lower=True, zero_digits=True)
 # A character that occurs less often is unknown, so that unknown ones are learnt too.
 _RARE_CHARACTER = 2
 _FEWEST = 10
@@ -66,7 +67,7 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
       corpus: labelled sentences.
       options: model and training.
       several: columns in which a token has any number of labels, joined by "|".
-      vectors: whose words are in the list too, or None.
+      vectors: whose words, as they are looked up, are in the list too, or None.
 
     Raises:
       InputError: too few sentences, or an unknown column.
@@ -92,12 +93,11 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
         crf = f"{name}.crf.json" if kind == "crf" else ""
         columns.append(ColumnSpec(name, f"{name}_scores", f"{name}.labels.txt", kind, scheme, crf))
     counts = Counter(token for s in splits["train"] for token in s.tokens)
-    words_spec = WordsSpec(WORDS, "words.txt", lower=True, zero_digits=vectors is None)
-    words, singletons = _words(counts, words_spec, options, vectors)
+    words, singletons = _words(counts, options, vectors)
     abbreviations = tuple(sorted(t for t in counts if len(t) > 1 and t.endswith(".") and t[:-1].strip(".").isalnum()))
     spec = TagSpec(
         name="tag",
-        words=words_spec,
+        words=WORDS,
         characters=CharactersSpec(CHARACTERS, "characters.txt", options.width) if options.characters else None,
         shapes=SHAPES,
         columns=tuple(columns),
@@ -143,11 +143,11 @@ def parted(tag: str) -> list[str]:
 
 
 def _words(
-    counts: Mapping[str, int], spec: WordsSpec, options: TagOptions, vectors: Vectors | None
+    counts: Mapping[str, int], options: TagOptions, vectors: Vectors | None
 ) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
     found: Counter[str] = Counter()
     for token, count in counts.items():
-        found[looked_up(token, spec)] += count
+        found[looked_up(token, WORDS)] += count
     kept = {word for word, count in found.items() if count >= options.min_count and "\n" not in word}
     extra = [word for word in (vectors.words[: options.vector_words] if vectors else ()) if word not in kept]
     words = (*sorted(kept, key=lambda word: (-found[word], word)), *extra)

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.tag.corpus import TaggedCorpus
-from edgernn.edge_runtime.tag.features import FIRST
+from edgernn.edge_runtime.tag.features import FIRST, looked_up
 from edgernn.train.backend import import_keras
 from edgernn.train.folder import check_target, new_folder
 from edgernn.train.listener import Listener
 from edgernn.train.tag.options import TagOptions
-from edgernn.train.tag.prepare import Prepared, prepare
+from edgernn.train.tag.prepare import WORDS, Prepared, prepare
 from edgernn.train.tag.vectors import Vectors, read_vectors
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def train(
     """
     check_target(out)
     require("train", "keras")
-    vectors = read_vectors(options.vectors) if options.vectors else None
+    vectors = read_vectors(options.vectors).folded(_key) if options.vectors else None
     prepared = prepare(corpus, options, several, vectors)
     _tell(corpus, prepared, vectors, listener)
     import_keras()
@@ -64,6 +64,10 @@ def train(
     with new_folder(out) as folder:
         save(folder, fitted, prepared, options, metrics)
     return Trained(out, metrics)
+
+
+def _key(word: str) -> str:
+    return looked_up(word, WORDS)
 
 
 def _rows(prepared: Prepared, vectors: Vectors | None, seed: int) -> npt.NDArray[np.float32] | None:

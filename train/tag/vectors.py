@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,17 @@ class Vectors:
 
     words: Sequence[str]
     table: npt.NDArray[np.float32]
+
+    def folded(self, key: Callable[[str], str]) -> Vectors:
+        """Of the words that are looked up alike ("1996" and "2003" as "0000") one, with the mean of their vectors.
+
+        Args:
+          key: a word as it is looked up.
+        """
+        places: dict[str, int] = {}
+        owners = np.array([places.setdefault(key(word), len(places)) for word in self.words], np.intp)
+        sums = np.stack([np.bincount(owners, column) for column in self.table.T], axis=1)
+        return Vectors(tuple(places), (sums / np.bincount(owners)[:, None]).astype(np.float32))
 
     def rows(self, words: Sequence[str], random: np.random.Generator) -> npt.NDArray[np.float32]:
         """A row for each word, drawn at random within the vectors' range where there is none."""
