@@ -37,10 +37,11 @@ class Unrolled(Lowering):
 
     def cost(self, request: LoweringRequest) -> float:
         """See base."""
+        if all_fixed(request):
+            return CALL_US + steps_us(sum(layer_steps(request, fixed_length(request))), 1)
         # Padded steps are computed too: a typical sequence runs in the next longer signature.
-        steps = min((n for n in _lengths(request) if n >= TYPICAL_STEPS), default=_lengths(request)[0])
-        blending = 1.0 if all_fixed(request) else _BLENDING
-        return CALL_US + blending * steps_us(sum(layer_steps(request, steps)), 1)
+        steps = min((n for n in _lengths(request) if n >= TYPICAL_STEPS), default=TYPICAL_STEPS)
+        return CALL_US + _BLENDING * steps_us(sum(layer_steps(request, steps)), 1)
 
     def lower(self, request: LoweringRequest, reason: str) -> Lowered:
         """See base."""

@@ -32,7 +32,7 @@ def test_a_model_that_looks_ahead_says_which_layer_does():
         choose_lowering(request_for(model), "chunked")
 
 
-@pytest.mark.parametrize("longest", [32, 64, 100])
+@pytest.mark.parametrize("longest", [20, 32, 64, 100])
 def test_a_causal_model_is_stepped_where_padding_could_be_masked_too(longest):
     model = keras.Sequential(
         [keras.Input((None,), dtype="int32"), layers.Embedding(9, 4, mask_zero=True), layers.GRU(3)]
