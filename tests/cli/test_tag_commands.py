@@ -28,9 +28,9 @@ def test_run_json_is_one_document_and_nothing_else():
 
 def test_run_reads_standard_input_and_files(tmp_path):
     file = tmp_path / "texts.txt"
-    file.write_text("Omar left Oslo\n", encoding="utf-8")
+    file.write_text("Omar left Nordbank\n", encoding="utf-8")
     status, out, _ = edgernn("run", FORWARD, str(file), "-", stdin=b"Omar\r\n\n")
-    assert (status, out) == (0, "[Omar PER] left [Oslo ORG]\n[Omar PER]\n\n")
+    assert (status, out) == (0, "[Omar PER] left [Nordbank ORG]\n[Omar PER]\n\n")
     assert edgernn("run", FORWARD, "--json") == (0, "[]\n", "")
 
 
@@ -47,8 +47,9 @@ def test_run_writes_a_page(tmp_path):
     assert status == 0
     assert out.endswith(f"wrote {page}\n")
     content = page.read_text(encoding="utf-8")
-    assert "&lt;b&gt;" in content
+    assert "&lt;" in content
     assert "<b>Omar" not in content
+    assert "</b> left" not in content.replace("</b></mark>", "")
     status, out, _ = edgernn("run", FORWARD, "Omar", "--json", "--html", str(page))
     assert json.loads(out)[0]["text"] == "Omar"
 

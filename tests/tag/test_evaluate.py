@@ -19,7 +19,7 @@ from edgernn.edge_runtime.tag.schemes import spans_of
 from edgernn.edge_runtime.tag.seqeval_counting import counted_by_seqeval, has_seqeval
 
 # What the model finds in them: S-PER O B-ORG E-ORG, and B-PER E-PER O S-ORG.
-SENTENCES = (["Omar", "left", "Acme", "Corp."], ["Li", "Wei", "praised", "Oslo"])
+SENTENCES = (["Omar", "left", "Acme", "Corp."], ["Li", "Wei", "praised", "Nordbank"])
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def conll(path, *columns):
     ids=["iob1", "iob2", "bilou"],
 )
 def test_spans_by_hand(model, scorer, tmp_path, labels):
-    """Oslo is found as a company, and called a place in the file."""
+    """Nordbank is found as a company, and called a place in the file."""
     found = evaluate_tagger(model, open_tagged(conll(tmp_path / "a.conll", labels), ["ner"]))
     assert (found.split, found.scope, found.scorer) == ("all", "every sentence of the file", scorer)
     assert (found.sentences, found.tokens, list(found.columns)) == (2, 8, ["ner"])
@@ -81,7 +81,7 @@ def test_labels_of_tokens_by_hand(model, tmp_path):
     assert (pos.kind, pos.accuracy, pos.micro.f1) == ("labels", 7 / 8, 7 / 8)
     assert pos.labels["NP"] == LabelScore(pytest.approx(5 / 6), 1.0, pytest.approx(10 / 11), 5)
     assert pos.labels["NN"] == LabelScore(0.0, 0.0, 0.0, 1)
-    # Found: "happy" at "praised"; true: "weather" there and "sad" at "Oslo" too.
+    # Found: "happy" at "praised"; true: "weather" there and "sad" at "Nordbank" too.
     assert (marks.accuracy, marks.unknown) == (6 / 8, ("sad",))
     assert marks.micro == LabelScore(1.0, pytest.approx(1 / 3), 0.5, 3)
     assert marks.labels["happy"] == LabelScore(1.0, 1.0, 1.0, 1)
