@@ -19,7 +19,7 @@ from edgernn.edge_runtime.tag.corpus import TaggedCorpus, open_tagged
 from edgernn.edge_runtime.tag.features import UNKNOWN, Features
 from edgernn.edge_runtime.tag.read_json import read_json_lines
 from edgernn.train.tag.batches import Batches
-from edgernn.train.tag.model import build_model
+from edgernn.train.tag.model import bare_model, build_model, training_network
 from edgernn.train.tag.options import PRESETS, options_for
 from edgernn.train.tag.prepare import prepare
 from edgernn.train.tag.vectors import Vectors, read_vectors
@@ -251,6 +251,29 @@ def test_given_vectors_are_where_their_words_are(tmp_path):
     for word, vector in {"Anna": [0.5, 1.5], "ZURICH": [-1, 2]}.items():
         np.testing.assert_array_equal(found[prepared.features.word(word)], np.float32(vector))
     assert np.abs(found[prepared.features.word("rome")]).max() <= np.sqrt(1.5)
+
+
+def test_the_saved_model_computes_what_was_trained(tmp_path):
+    vectors = Vectors(tuple(f"word{letter}" for letter in "abcdefg"), np.zeros((7, 5), np.float32))
+    prepared = prepare(opened(write_conll(tmp_path / "a.conll")), TINY, (), vectors)
+    assert len(prepared.words) == prepared.seen + 7
+    random = np.random.default_rng(1)
+    table = random.normal(0, 1, (len(prepared.words) + 2, 5)).astype(np.float32)
+    network = training_network(TINY, prepared, table)
+    trained = [random.normal(0, 0.5, weight.shape).astype(np.float32) for weight in network.trainable_weights]
+    for weight, value in zip(network.trainable_weights, trained, strict=True):
+        weight.assign(value)
+    model = bare_model(TINY, prepared, network)
+    assert {type(layer).__module__.split(".")[0] for layer in model.layers} == {"keras"}
+    rows = model.get_layer("word_vectors").get_weights()[0]
+    # What training does not show stays as it was given.
+    np.testing.assert_array_equal(rows[prepared.seen + 2 :], table[prepared.seen + 2 :])
+    np.testing.assert_array_equal(rows[: prepared.seen + 2], network.get_layer("word_vectors").get_weights()[0])
+    assert np.abs(rows[: prepared.seen + 2] - table[: prepared.seen + 2]).min() > 0
+    inputs = prepared.features(["Anna", "worda", "wordg", "Rome", "unheard", "left"])
+    for column in ("pos_scores", "ner_scores"):
+        expected = np.asarray(network(inputs)[column])
+        np.testing.assert_allclose(np.asarray(model(inputs)[column]), expected, atol=1e-5)
 
 
 def test_words_that_are_looked_up_alike_share_the_mean_of_their_vectors():

@@ -17,7 +17,7 @@ from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.train.listener import Listener
 from edgernn.train.schedule import averaging, warm_cosine
 from edgernn.train.tag.batches import Batches
-from edgernn.train.tag.model import build_model
+from edgernn.train.tag.model import bare_model, training_network
 from edgernn.train.tag.options import TagOptions
 from edgernn.train.tag.prepare import Prepared
 from edgernn.train.tag.trainer import Trainer
@@ -56,14 +56,14 @@ def fit(options: TagOptions, prepared: Prepared, vectors: npt.NDArray[np.float32
     train = Batches(
         prepared, prepared.splits["train"], options.batch_size, options.max_words, options.unknown, options.seed
     )
-    trainer = Trainer(build_model(options, prepared, vectors), prepared.spec, prepared.labels)
+    trainer = Trainer(training_network(options, prepared, vectors), prepared.spec, prepared.labels)
     trainer.compile(_optimizer(options, len(train)))
     keeper = _Keeper(trainer, prepared, options, train, listener)
     callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if options.average else []
     trainer.fit(train, epochs=options.epochs, verbose=0, callbacks=[*callbacks, keeper])
     trainer.set_weights(keeper.best)
     crfs = {c.name: trainer.crf(c.name) for c in prepared.spec.columns if c.kind == "crf"}
-    return Fitted(trainer.network, crfs, keeper.history, keeper.best_epoch)
+    return Fitted(bare_model(options, prepared, trainer.network), crfs, keeper.history, keeper.best_epoch)
 
 
 def labels_found(

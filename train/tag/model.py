@@ -15,23 +15,76 @@ from edgernn.train.tag.prepare import Prepared
 
 EMBEDDING = "word_vectors"
 _WINDOW = 3
+Vectors = npt.NDArray[np.float32]
 
 
-def build_model(options: TagOptions, prepared: Prepared, vectors: npt.NDArray[np.float32] | None) -> Any:
-    """From the inputs of `TagSpec` to float32 [any, any, labels] for each column.
+def build_model(options: TagOptions, prepared: Prepared, vectors: Vectors | None) -> Any:
+    """From the inputs of `TagSpec` to float32 [any, any, labels] for each column, of Keras's own layers alone.
 
     Args:
       options: the model.
       prepared: lists and columns.
-      vectors: float32 [words + 2, word_dim] to begin with, or None.
+      vectors: float32 [words + 2, size] to begin with, or None.
     """
+    size = vectors.shape[1] if vectors is not None else options.word_dim
+    given = keras.initializers.Constant(vectors) if vectors is not None else "uniform"
+    rows = len(prepared.words) + FIRST
+    table = layers.Embedding(rows, size, embeddings_initializer=given, name=EMBEDDING)
+    return _network(options, prepared, table, size)
+
+
+def training_network(options: TagOptions, prepared: Prepared, vectors: Vectors | None) -> Any:
+    """As `build_model`; words that training does not show have a table of their own, which the optimizer passes by."""
+    if vectors is None or prepared.seen == len(prepared.words):
+        return build_model(options, prepared, vectors)
+    table = PartlyLearnt(vectors, prepared.seen + FIRST, name=EMBEDDING)
+    return _network(options, prepared, table, vectors.shape[1])
+
+
+def bare_model(options: TagOptions, prepared: Prepared, network: Any) -> Any:
+    """From `build_model`, with the weights of a training network."""
+    weights = [layer.get_weights() for layer in network.layers]
+    table = network.get_layer(EMBEDDING)
+    rows = np.concatenate(table.get_weights())
+    model = build_model(options, prepared, np.zeros_like(rows))
+    for layer, values in zip(model.layers, weights, strict=True):
+        layer.set_weights([rows] if layer.name == EMBEDDING else values)
+    return model
+
+
+class PartlyLearnt(layers.Layer):  # type: ignore[misc]
+    """Vectors by id, of which the first ones are learnt.
+
+    Args:
+      vectors: float32 [ids, size] to begin with.
+      learnt: how many.
+    """
+
+    def __init__(self, vectors: Vectors, learnt: int, **options: Any) -> None:
+        super().__init__(**options)
+        parts = {"learnt": vectors[:learnt], "given": vectors[learnt:]}
+        self._learnt, self._given = (
+            self.add_weight(
+                part.shape, initializer=keras.initializers.Constant(part), trainable=name == "learnt", name=name
+            )
+            for name, part in parts.items()
+        )
+        self.built = True
+
+    def call(self, ids: Any) -> Any:
+        """Float32 [batch, time, size]."""
+        count = self._learnt.shape[0]
+        # A row of the other table's stands in where the id is not of this one.
+        learnt = ops.take(self._learnt, ops.minimum(ids, count - 1), axis=0)
+        given = ops.take(self._given, ops.maximum(ids - count, 0), axis=0)
+        return ops.where(ops.expand_dims(ids < count, -1), learnt, given)
+
+
+def _network(options: TagOptions, prepared: Prepared, table: Any, size: int) -> Any:
     spec = prepared.spec
     words = keras.Input((None,), dtype="int32", name=spec.words.input)
     shapes = keras.Input((None,), dtype="int32", name=spec.shapes)
     inputs = [words, shapes]
-    size = vectors.shape[1] if vectors is not None else options.word_dim
-    given = keras.initializers.Constant(vectors) if vectors is not None else "uniform"
-    table = layers.Embedding(len(prepared.words) + FIRST, size, embeddings_initializer=given, name=EMBEDDING)
     joined = 2 * size + options.characters
     # A sum of projections is a projection of the parts side by side.
     parts = [layers.Dense(joined, use_bias=False, name="words_in")(layers.Dropout(options.dropout)(table(words)))]

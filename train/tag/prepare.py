@@ -36,7 +36,8 @@ class Prepared:
 
     Attributes:
       spec: the task.
-      words: the word list.
+      words: the word list, those of the training split first.
+      seen: how many of them are of the training split.
       characters: the character list.
       abbreviations: words that keep the period behind them.
       labels: by column.
@@ -47,6 +48,7 @@ class Prepared:
 
     spec: TagSpec
     words: tuple[str, ...]
+    seen: int
     characters: str
     abbreviations: tuple[str, ...]
     labels: dict[str, tuple[str, ...]]
@@ -93,7 +95,7 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
         crf = f"{name}.crf.json" if kind == "crf" else ""
         columns.append(ColumnSpec(name, f"{name}_scores", f"{name}.labels.txt", kind, scheme, crf))
     counts = Counter(token for s in splits["train"] for token in s.tokens)
-    words, singletons = _words(counts, options, vectors)
+    words, seen, singletons = _words(counts, options, vectors)
     abbreviations = tuple(sorted(t for t in counts if len(t) > 1 and t.endswith(".") and t[:-1].strip(".").isalnum()))
     spec = TagSpec(
         name="tag",
@@ -107,7 +109,15 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
         abbreviations="abbreviations.txt" if abbreviations else "",
     )
     return Prepared(
-        spec, words, _characters(counts), abbreviations, labels, splits, singletons, _data(corpus, options, splits)
+        spec=spec,
+        words=words,
+        seen=seen,
+        characters=_characters(counts),
+        abbreviations=abbreviations,
+        labels=labels,
+        splits=splits,
+        singletons=singletons,
+        data=_data(corpus, options, splits),
     )
 
 
@@ -144,7 +154,7 @@ def parted(tag: str) -> list[str]:
 
 def _words(
     counts: Mapping[str, int], options: TagOptions, vectors: Vectors | None
-) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+) -> tuple[tuple[str, ...], int, npt.NDArray[np.int32]]:
     found: Counter[str] = Counter()
     for token, count in counts.items():
         found[looked_up(token, WORDS)] += count
@@ -152,7 +162,7 @@ def _words(
     extra = [word for word in (vectors.words[: options.vector_words] if vectors else ()) if word not in kept]
     words = (*sorted(kept, key=lambda word: (-found[word], word)), *extra)
     once = [number for number, word in enumerate(words, FIRST) if found[word] == 1]
-    return words, np.array(once, np.int32)
+    return words, len(kept), np.array(once, np.int32)
 
 
 def _characters(counts: Mapping[str, int]) -> str:
