@@ -69,12 +69,22 @@ def _run(command: Command, words: list[str]) -> int:
     module: Any = importlib.import_module(command.module)
     parser = _Parser(prog=f"edgernn {command.name}", description=command.summary[0].upper() + command.summary[1:] + ".")
     module.add_arguments(parser)
-    status: int = module.run(parser.parse_args(words))
+    status: int = module.run(parser.parse(words))
     return status
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
+    """Says what is wrong in one line, and takes options before, between and behind the inputs."""
+
+    _has_tasks = False
+
+    def add_subparsers(self, **settings: Any) -> Any:
+        self._has_tasks = True
+        return super().add_subparsers(**settings)
+
+    def parse(self, words: Sequence[str]) -> argparse.Namespace:
+        # argparse cannot mix them where there are subcommands; these have no list of inputs.
+        return self.parse_args(words) if self._has_tasks else self.parse_intermixed_args(words)
 
     def error(self, message: str) -> NoReturn:
         sys.exit(_fail(self.prog, f"{message} (see {self.prog} --help)", EXIT_USAGE))

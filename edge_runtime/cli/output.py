@@ -29,10 +29,14 @@ def print_table(rows: Sequence[Sequence[str]], header: Sequence[str], text_colum
         print("  ".join(cells).rstrip())
 
 
+# They shape Persian and Indic words and hold emoji together, and move nothing.
+_JOINERS = "\u200c\u200d"
+
+
 def one_line(text: str) -> str:
     """`text` on one line, safe for a terminal: control characters and what cannot be encoded are escaped."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    shown = "".join(c if c.isprintable() else _escape(c) for c in text)
+    shown = "".join(c if c.isprintable() or c in _JOINERS else _escape(c) for c in text)
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 

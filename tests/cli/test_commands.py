@@ -23,6 +23,16 @@ def test_run_with_arguments():
     assert lines[1].endswith("|  I want soup and rice")
 
 
+def test_options_stand_before_between_and_behind_the_inputs():
+    expected = edgernn("run", INT8, "storm", "--top", "1", "rice")
+    assert edgernn("run", INT8, "--top", "1", "storm", "rice") == expected
+    assert edgernn("run", "--top", "1", INT8, "storm", "rice") == expected
+    assert [line.split()[0] for line in expected[1].splitlines()] == ["weather", "food"]
+    status, out, _ = edgernn("run", INT8, "--top", "1", "--", "--storm")
+    assert status == 0
+    assert out.endswith("|  --storm\n")
+
+
 def test_run_json_is_one_document_and_nothing_else():
     status, out, err = edgernn("run", INT8, "caf\u00e9 \U0001f600", "--top", "1", "--json")
     assert (status, err) == (0, "")
@@ -50,6 +60,12 @@ def test_nothing_on_standard_input_is_no_error():
     assert edgernn("run", INT8) == (0, "", "")
     status, out, _ = edgernn("run", INT8, "--json")
     assert (status, json.loads(out)) == (0, [])
+
+
+def test_what_holds_emoji_and_words_together_is_shown_as_it_is():
+    family = "\U0001f469\u200d\U0001f467 \u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"
+    assert family in edgernn("run", INT8, family + "\u202e")[1]
+    assert "\\u202e" in edgernn("run", INT8, family + "\u202e")[1]
 
 
 def test_control_characters_do_not_reach_the_terminal():
