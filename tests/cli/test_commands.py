@@ -24,9 +24,10 @@ def test_run_with_arguments():
 
 
 def test_options_stand_before_between_and_behind_the_inputs():
-    expected = edgernn("run", INT8, "storm", "--top", "1", "rice")
-    assert edgernn("run", INT8, "--top", "1", "storm", "rice") == expected
-    assert edgernn("run", "--top", "1", INT8, "storm", "rice") == expected
+    first, second = "storm and rain, 4", "I want soup and rice"
+    expected = edgernn("run", INT8, first, "--top", "1", second)
+    assert edgernn("run", INT8, "--top", "1", first, second) == expected
+    assert edgernn("run", "--top", "1", INT8, first, second) == expected
     assert [line.split()[0] for line in expected[1].splitlines()] == ["weather", "food"]
     status, out, _ = edgernn("run", INT8, "--top", "1", "--", "--storm")
     assert status == 0
