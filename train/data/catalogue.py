@@ -13,6 +13,7 @@ from edgernn.train.data.glove import Glove50d
 from edgernn.train.data.shakespeare import TinyShakespeare
 from edgernn.train.data.sms_spam import SmsSpam
 from edgernn.train.data.stocks import Stocks
+from edgernn.train.data.tatoeba import TatoebaEnglishSpanish
 from edgernn.train.data.wikitext import WikiText2
 
 CATALOGUE: dict[str, Dataset] = {
@@ -26,6 +27,7 @@ CATALOGUE: dict[str, Dataset] = {
         Conll2003(),
         Brown(),
         Glove50d(),
+        TatoebaEnglishSpanish(),
     )
 }
 

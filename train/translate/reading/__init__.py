@@ -1,0 +1,1 @@
+"""Pairs of sentences out of files: nothing here needs Keras."""
