@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from edgernn.edge_runtime.spec.forecast import ForecastSpec
     from edgernn.edge_runtime.spec.lm import LmSpec
     from edgernn.edge_runtime.spec.tag import TagSpec
+    from edgernn.edge_runtime.spec.translate import TranslateSpec
 
-TaskSpec: TypeAlias = "ClassifySpec | ForecastSpec | LmSpec | TagSpec | BareSpec"
+TaskSpec: TypeAlias = "ClassifySpec | ForecastSpec | LmSpec | TagSpec | TranslateSpec | BareSpec"
 
 # Module and class, imported for the bundle at hand: a device that classifies pays for no other task.
 TASK_SPECS: dict[str, tuple[str, str]] = {
@@ -20,6 +21,7 @@ TASK_SPECS: dict[str, tuple[str, str]] = {
     "forecast": ("edgernn.edge_runtime.spec.forecast", "ForecastSpec"),
     "lm": ("edgernn.edge_runtime.spec.lm", "LmSpec"),
     "tag": ("edgernn.edge_runtime.spec.tag", "TagSpec"),
+    "translate": ("edgernn.edge_runtime.spec.translate", "TranslateSpec"),
     "model": ("edgernn.edge_runtime.spec.bare", "BareSpec"),
 }
 
