@@ -45,7 +45,7 @@ class TranslateSpec:
     max_source: int
     level: Literal["blank", "word", "bpe", "char"] = "bpe"
     source: str = "source"
-    token: str = "token"
+    token: str = "token"  # noqa: S105 - a token of a text, no secret
     logits: str = "logits"
     attention: str = "attention"
 
