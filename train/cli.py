@@ -12,6 +12,7 @@ TASKS: dict[str, str] = {
     "forecast": "edgernn.train.forecast.cli",
     "lm": "edgernn.train.lm.cli",
     "tag": "edgernn.train.tag.cli",
+    "translate": "edgernn.train.translate.cli",
 }
 
 
