@@ -1,5 +1,7 @@
 """Translators: the step model against the training, batches, the loss by hand, and trainings from end to end."""
 
+# ruff: noqa: RUF001 - Ukrainian letters look like Latin ones
+
 from __future__ import annotations
 
 import json
@@ -18,9 +20,11 @@ from edgernn.edge_runtime.errors import InputError
 from edgernn.train.translate.batches import Batches
 from edgernn.train.translate.decode import greedy
 from edgernn.train.translate.fit import precision
+from edgernn.train.translate.keeping import gapped
 from edgernn.train.translate.model import BIAS, ENCODER, FEED, MEMORY, STEP, Sizes, build_model, state_names
 from edgernn.train.translate.options import PRESETS, options_for
 from edgernn.train.translate.prepare import Example, prepare
+from edgernn.train.translate.reading.bitext import Pair
 from edgernn.train.translate.reading.corpus import open_parallel
 from edgernn.train.translate.scores import bleu_and_chrf
 from edgernn.train.translate.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID, train_tokenizer
@@ -356,3 +360,30 @@ def test_too_few_pairs_are_refused(tmp_path):
     corpus = open_parallel(str(write_toy(tmp_path / "toy.tsv", 12)))
     with pytest.raises(InputError, match="20 are needed"):
         prepare(corpus, options_for("tiny", {}))
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "parts"),
+    [
+        ("Tom saw Mary.", "Tom vio a Mary.", (["", " saw ", "."], ["", " vio a ", "."])),
+        ("It is 10:45 now", "Son las 10:45", (["It is ", " now"], ["Son las ", ""])),
+        ("Mary, mary and Mary", "Mary", None),
+        ("No, he is no actor.", "No, no es actor.", None),
+        ("У Київ 7 днів", "7 days to Kyiv", (["У Київ ", " днів"], ["", " days to Kyiv"])),
+    ],
+)
+def test_common_names_and_numbers_are_cut_out(source, target, parts):
+    assert gapped(Pair(source, target)) == parts
+
+
+def test_what_is_kept_is_the_unknown_token_on_both_sides(tmp_path):
+    lines = [f"The number {n} is red.\tЧисло {n} червоне.\n" for n in range(100, 700)]
+    (tmp_path / "a.tsv").write_text("".join(lines), encoding="utf-8")
+    prepared = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.5))
+    added = prepared.examples["train"][len(prepared.pairs["train"]) :]
+    assert len(added) == pytest.approx(0.5 * len(prepared.pairs["train"]), rel=0.2)
+    before, after = (prepared.source.encode(part).ids for part in ("The number ", " is red."))
+    assert list(added[0].source) == [*before, UNKNOWN_ID, *after]
+    assert list(added[0].target).count(UNKNOWN_ID) == 1
+    plain = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.0))
+    assert len(plain.examples["train"]) == len(plain.pairs["train"])

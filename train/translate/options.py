@@ -27,6 +27,8 @@ class TranslateOptions:
       joint: whether both languages have the same tokens and the same vectors.
       dropout: of vectors, and of the recurrent layers' inputs and outputs.
       label_smoothing: part of the probability that is spread over the whole vocabulary (Szegedy et al. 2016).
+      kept: of the pairs whose sides share a name or a number, this part is learnt a second time with the unknown token
+        in its place: so the device can keep what is not to be translated.
       epochs: passes over the training split.
       batch_tokens: of source and target together, padding included.
       learning_rate: of Adam, after the first steps; it falls to zero by a cosine.
@@ -47,6 +49,7 @@ class TranslateOptions:
     joint: bool = False
     dropout: float = 0.2
     label_smoothing: float = 0.1
+    kept: float = 0.2
     epochs: int = 12
     batch_tokens: int = 6000
     learning_rate: float = 2e-3
@@ -96,6 +99,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "vocab_size": (261, 500_000),
     "dropout": (0.0, 0.9),
     "label_smoothing": (0.0, 0.9),
+    "kept": (0.0, 1.0),
     "epochs": (1, 10_000),
     "batch_tokens": (16, 1_000_000),
     "learning_rate": (1e-7, 10.0),

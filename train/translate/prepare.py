@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
+from edgernn.train.translate.keeping import encoded, gapped
 from edgernn.train.translate.options import TranslateOptions
 from edgernn.train.translate.reading.bitext import SPLITS, Pair
 from edgernn.train.translate.reading.clean import clean
@@ -35,7 +38,7 @@ class Prepared:
       target: as `source`; the same object where both languages have the same tokens.
       languages: of source and target, BCP-47 or "".
       pairs: texts by split.
-      examples: ids by split, of those pairs that are not too long.
+      examples: ids by split, of those pairs that are not too long; in training some twice (`TranslateOptions.kept`).
       left_out: number of pairs by the rule that left them out.
       data: how they came about, for the bundle.
     """
@@ -67,10 +70,12 @@ def prepare(corpus: ParallelCorpus, options: TranslateOptions, reverse: bool = F
     pairs = divided.splits
     _check(corpus, {name: len(pairs[name]) for name in SPLITS})
     source, target = _tokenizers(pairs["train"], options)
-    encoded = {name: _encoded(pairs[name], source, target) for name in SPLITS}
-    examples = {name: [one for one in found if _fits(one, options.max_tokens)] for name, found in encoded.items()}
+    every = {name: _encoded(pairs[name], source, target) for name in SPLITS}
+    examples = {name: [one for one in found if _fits(one, options.max_tokens)] for name, found in every.items()}
     _check(corpus, {name: len(examples[name]) for name in SPLITS})
-    too_long = len(encoded["train"]) - len(examples["train"])
+    too_long = len(every["train"]) - len(examples["train"])
+    kept = _kept(pairs["train"], source, target, options)
+    examples["train"] += [one for one in kept if _fits(one, options.max_tokens)]
     left_out = {**cleaned.left_out, "part of validation or test": divided.known, "too many tokens": too_long}
     languages = corpus.languages[::-1] if reverse else corpus.languages
     return Prepared(source, target, languages, pairs, examples, left_out, data)
@@ -96,6 +101,14 @@ def _encoded(pairs: Sequence[Pair], source: Any, target: Any) -> list[Example]:
     sources = source.encode_batch_fast([pair.source for pair in pairs])
     targets = target.encode_batch_fast([pair.target for pair in pairs])
     return [Example(one.ids, other.ids) for one, other in zip(sources, targets, strict=True)]
+
+
+def _kept(pairs: Sequence[Pair], source: Any, target: Any, options: TranslateOptions) -> list[Example]:
+    """Some pairs a second time, with the unknown token where both sides have the same."""
+    found = [parts for pair in pairs if (parts := gapped(pair)) is not None]
+    chosen = np.random.default_rng(options.seed).random(len(found)) < options.kept
+    some = [parts for parts, is_one in zip(found, chosen, strict=True) if is_one]
+    return [Example(encoded(source, one), encoded(target, other)) for one, other in some]
 
 
 def _fits(example: Example, longest: int) -> bool:
