@@ -20,6 +20,7 @@ from typing import Any
 HERE = Path(__file__).parent
 RECIPES = ("dynamic_wi8", "float32")
 VECTORS = "glove-50d"
+_KEPT = ("validation", "test", "epochs", "best_epoch", "parameters", "words")
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def measure(name: str, folder: Path, seed: int) -> dict[str, Any]:
         clock.write_text(f"{time.monotonic() - began:.0f}", encoding="utf-8")
     found["trained_s"] = int(clock.read_text(encoding="utf-8"))
     metrics = json.loads((trained / "metrics.json").read_text(encoding="utf-8"))
-    found |= {key: metrics[key] for key in ("validation", "test", "epochs", "best_epoch", "parameters", "words")}
+    found |= {key: metrics[key] for key in _KEPT if key in metrics}
     for recipe in RECIPES:
         bundle = folder / f"{name}.{recipe}.tflite"
         # What a recipe costs is to be seen here, also where it costs too much.

@@ -155,6 +155,24 @@ def test_the_presets_vectors_are_left_out_where_they_are_not_fetched(tmp_path, c
     assert (options["vectors"], options["word_dim"]) == ("", 6)
 
 
+def test_the_validation_part_may_train_too(tmp_path):
+    data = write_conll(tmp_path / "made-up.conll")
+    with data.open("a") as file:
+        # A word of each sentence its own: which of them are known tells which sentences were learnt.
+        file.writelines(f"\nzz{one}{other} NN B-PER\n. . O\n" for one in "abcdefgh" for other in "abcdefgh")
+    options = replace(TINY, use_validation=True)
+    prepared = prepare(opened(data), options, (), None)
+    known = set(prepared.words)
+    for split, expected in (("train", True), ("validation", True), ("test", False)):
+        own = {s.tokens[0] for s in prepared.splits[split] if s.tokens[0].startswith("zz")}
+        assert own
+        assert all((word in known) == expected for word in own)
+    _, metrics = train(tmp_path, data, "--columns", "pos", "ner", "--use-validation", "--epochs", "3")
+    assert "validation" not in metrics
+    assert set(metrics["history"]) == {"loss"}
+    assert metrics["best_epoch"] == 3
+
+
 def test_several_labels_at_once(tmp_path):
     folder, metrics = train(tmp_path, write_several(tmp_path / "kinds.jsonl"), "--several", "kind", "--epochs", "12")
     assert metrics["test"]["kind"] > 0.97

@@ -11,6 +11,7 @@ from edgernn.train.tag.options import CELLS, CRFS, DIRECTIONS, PRESETS, TagOptio
 
 SUMMARY = "label the words of texts: entities, parts of speech, several columns at once"
 _VECTORS = ", ".join(f"{preset} {options.vectors or 'none'}" for preset, options in PRESETS.items())
+_USE_VALIDATION = ", ".join(f"{p} {'yes' if options.use_validation else 'no'}" for p, options in PRESETS.items())
 _NUMBERS: tuple[tuple[str, type, str], ...] = (
     ("layers", int, "recurrent layers"),
     ("units", int, "states of a layer, in one direction"),
@@ -50,6 +51,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cell", choices=CELLS, help="recurrent layer")
     parser.add_argument("--direction", choices=DIRECTIONS, help="in which sentences are read")
     parser.add_argument("--crf", choices=CRFS, help="columns in which labels depend on their neighbours")
+    parser.add_argument(
+        "--use-validation",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help=f"the validation part trains too, and the last epoch is kept ({_USE_VALIDATION})",
+    )
     for name, kind, text in _NUMBERS:
         flag = f"--{name.replace('_', '-')}"
         values = ", ".join(f"{preset} {getattr(options, name)}" for preset, options in PRESETS.items())
@@ -88,6 +95,6 @@ def _print(metrics: dict[str, Any]) -> None:
     from edgernn.edge_runtime.cli.output import one_line
 
     for split in ("validation", "test"):
-        for column, figure in metrics[split].items():
+        for column, figure in metrics.get(split, {}).items():
             measure = "F1 of spans" if metrics["measures"][column] == "span_f1" else "accuracy"
             print(f"{split:<12}{one_line(column)}  {measure} {figure:.4f}")

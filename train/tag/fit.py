@@ -19,7 +19,7 @@ from edgernn.train.schedule import averaging, warm_cosine
 from edgernn.train.tag.batches import Batches
 from edgernn.train.tag.model import bare_model, training_network
 from edgernn.train.tag.options import TagOptions
-from edgernn.train.tag.prepare import Prepared
+from edgernn.train.tag.prepare import Prepared, shown_of
 from edgernn.train.tag.trainer import Trainer
 
 _WARMUP_STEPS = 200
@@ -33,7 +33,8 @@ class Fitted:
     Attributes:
       model: Keras's layers alone.
       crfs: of the columns that have one.
-      history: "loss" and each column's figure on the validation split (see `figure_of`), by epoch.
+      history: "loss" and each column's figure on the validation split (see `figure_of`) by epoch; the loss alone where
+        that split has been learnt.
       best_epoch: the epoch that was kept, 1 or more.
     """
 
@@ -53,9 +54,8 @@ def fit(options: TagOptions, prepared: Prepared, vectors: npt.NDArray[np.float32
       listener: is told about batches and epochs.
     """
     keras.utils.set_random_seed(options.seed)
-    train = Batches(
-        prepared, prepared.splits["train"], options.batch_size, options.max_words, options.unknown, options.seed
-    )
+    shown = shown_of(prepared.splits, options)
+    train = Batches(prepared, shown, options.batch_size, options.max_words, options.unknown, options.seed)
     trainer = Trainer(training_network(options, prepared, vectors), prepared.spec, prepared.labels)
     trainer.compile(_optimizer(options, len(train)))
     keeper = _Keeper(trainer, prepared, options, train, listener)
@@ -113,7 +113,7 @@ def _optimizer(options: TagOptions, batches: int) -> Any:
 
 
 class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]
-    """Measures each epoch on the validation split, and keeps the best."""
+    """Measures each epoch on the validation split, and keeps the best; where that split is learnt, the last one."""
 
     def __init__(
         self, trainer: Trainer, prepared: Prepared, options: TagOptions, batches: Batches, listener: Listener
@@ -121,7 +121,7 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self._trainer, self._prepared, self._options = trainer, prepared, options
         self._batches, self._listener = batches, listener
-        self.history: dict[str, list[float]] = {"loss": [], **{c.name: [] for c in prepared.spec.columns}}
+        self.history: dict[str, list[float]] = {"loss": []}
         self.best: list[Any] = []
         self.best_epoch = 0
         self._best_figure = -1.0
@@ -137,14 +137,16 @@ class _Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         """Measures, keeps and tells."""
         if hasattr(self._trainer, "jax_state_sync"):
             self._trainer.jax_state_sync()
-        spec = self._prepared.spec
-        crfs = {c.name: self._trainer.crf(c.name) for c in spec.columns if c.kind == "crf"}
-        sentences = self._prepared.splits["validation"]
-        found = figures(self._trainer.network, self._prepared, crfs, sentences, self._options.max_words)
-        figure = sum(found.values()) / len(found)
+        found = {} if self._options.use_validation else self._measured()
+        figure = sum(found.values()) / len(found) if found else float(epoch)
         if figure > self._best_figure:
             self._best_figure, self.best, self.best_epoch = figure, self._trainer.get_weights(), epoch + 1
         told = {"loss": float((logs or {}).get("loss", float("nan"))), **found}
         for name, value in told.items():
-            self.history[name].append(value)
+            self.history.setdefault(name, []).append(value)
         self._listener.epoch(epoch + 1, told)
+
+    def _measured(self) -> dict[str, float]:
+        crfs = {c.name: self._trainer.crf(c.name) for c in self._prepared.spec.columns if c.kind == "crf"}
+        sentences = self._prepared.splits["validation"]
+        return figures(self._trainer.network, self._prepared, crfs, sentences, self._options.max_words)

@@ -34,6 +34,7 @@ class TagOptions:
         spans, "all", "none".
       dropout: of words' vectors, of their characters' features, and behind each recurrent layer.
       unknown: how often a word that occurs once in training is taken for an unknown one.
+      use_validation: the validation split trains too; then the last epoch is kept, as nothing is left to choose by.
       epochs: passes over the training split.
       batch_size: sentences.
       learning_rate: of Adam, after the first steps; it falls to zero by a cosine.
@@ -57,6 +58,7 @@ class TagOptions:
     crf: str = "spans"
     dropout: float = 0.5
     unknown: float = 0.5
+    use_validation: bool = False
     epochs: int = 20
     batch_size: int = 32
     learning_rate: float = 2e-3
@@ -70,7 +72,7 @@ class TagOptions:
 _VECTORS = "glove-50d"
 PRESETS: dict[str, TagOptions] = {
     "quick": TagOptions(vectors=_VECTORS),
-    "full": TagOptions(vectors=_VECTORS, units=200, epochs=40),
+    "full": TagOptions(vectors=_VECTORS, units=200, epochs=30, use_validation=True),
     "stream": TagOptions(vectors=_VECTORS, direction="forward", units=256),
     # Seconds of training; for trying the commands, not for use.
     "tiny": TagOptions(units=24, word_dim=24, characters=8, character_dim=8, epochs=4, batch_size=8, average=0.0),

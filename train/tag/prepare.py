@@ -89,12 +89,12 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
         if scheme != "none":
             splits = {part: [_in_iobes(s, name) for s in found] for part, found in splits.items()}
             scheme = "iobes"
-        labels[name] = _labels(splits["train"], name, name in several)
+        labels[name] = _labels(shown_of(splits, options), name, name in several)
         chained = options.crf == "all" or (options.crf == "spans" and scheme != "none")
         kind: Kind = "several" if name in several else "crf" if chained else "one"
         crf = f"{name}.crf.json" if kind == "crf" else ""
         columns.append(ColumnSpec(name, f"{name}_scores", f"{name}.labels.txt", kind, scheme, crf))
-    counts = Counter(token for s in splits["train"] for token in s.tokens)
+    counts = Counter(token for s in shown_of(splits, options) for token in s.tokens)
     words, seen, singletons = _words(counts, options, vectors)
     abbreviations = tuple(sorted(t for t in counts if len(t) > 1 and t.endswith(".") and t[:-1].strip(".").isalnum()))
     spec = TagSpec(
@@ -119,6 +119,11 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
         singletons=singletons,
         data=_data(corpus, options, splits),
     )
+
+
+def shown_of(splits: Mapping[str, list[Sentence]], options: TagOptions) -> list[Sentence]:
+    """The sentences that train."""
+    return splits["train"] + (splits["validation"] if options.use_validation else [])
 
 
 def _with_validation(corpus: TaggedCorpus, seed: int) -> dict[str, list[Sentence]]:

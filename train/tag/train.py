@@ -94,7 +94,9 @@ def _tell(corpus: TaggedCorpus, prepared: Prepared, vectors: Vectors | None, lis
 def _metrics(options: TagOptions, prepared: Prepared, fitted: Fitted) -> dict[str, Any]:
     from edgernn.train.tag.fit import figures
 
-    splits = {name: prepared.splits[name] for name in ("validation", "test")}
+    # Of what has been learnt no figure is worth much.
+    measured = ("test",) if options.use_validation else ("validation", "test")
+    splits = {name: prepared.splits[name] for name in measured}
     return {
         **{
             name: figures(fitted.model, prepared, fitted.crfs, sentences, options.max_words)
