@@ -192,6 +192,7 @@ def _attempt(
         max_length=plan.max_length,
         batch=options.batch,
         real_probes=plan.real_probes,
+        pair=plan.pair,
     )
     samples = _calibration_for(recipe, plan, calibration)
     progress(f"converting to {recipe.name} in a child process")

@@ -7,11 +7,10 @@ with every step. Its own outputs under a change of every weight in the last bit 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from edgernn.convert.reference import KerasReference
 from edgernn.convert.request import Arrays, Rounding
 
 _LAST_BIT = 2.0**-23
@@ -19,8 +18,15 @@ _LAST_BIT = 2.0**-23
 _CASES = 3
 
 
+class Reference(Protocol):
+    """Runs a Keras model."""
+
+    def run(self, cases: Sequence[Arrays]) -> list[Arrays]:
+        """Outputs by case."""
+
+
 def rounding_of(
-    model: Any, keras_reference: KerasReference, cases: Sequence[Arrays], reference: Sequence[Arrays]
+    model: Any, keras_reference: Reference, cases: Sequence[Arrays], reference: Sequence[Arrays]
 ) -> Rounding:
     """Differences between Keras's outputs for some cases and those after its weights changed in the last bit."""
     order = sorted(range(len(cases)), key=lambda i: -sum(array.size for array in cases[i].values()))[:_CASES]

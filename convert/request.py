@@ -25,6 +25,23 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
+class PairRequest:
+    """A model of two parts, an encoder and a decoder's step.
+
+    Attributes:
+      longest: steps of the longest source.
+      rows: numbers of sequences that a call of the step takes further, 1 among them.
+      encoder: name of the nested model.
+      step: name of the nested model.
+    """
+
+    longest: int
+    rows: tuple[int, ...] = (1, 4)
+    encoder: str = "encoder"
+    step: str = "step"
+
+
+@dataclass(frozen=True)
 class Request:
     """What the child is to do.
 
@@ -37,6 +54,7 @@ class Request:
       max_length: see `LoweringRequest`, steps.
       batch: sequences that the bundle computes at once.
       real_probes: whether the proof's inputs of many lengths are beginnings of its real ones.
+      pair: where the model holds two parts.
     """
 
     model: str
@@ -47,6 +65,7 @@ class Request:
     max_length: int | None
     batch: int = 1
     real_probes: bool = False
+    pair: PairRequest | None = None
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 # How many of the proof's inputs are run from states that are not zero too.
 _FROM_STATES = 8
-_PACKAGES = ("tensorflow", "keras", "numpy")
+PACKAGES = ("tensorflow", "keras", "numpy")
 
 
 def main(folder: Path) -> int:
@@ -75,6 +75,10 @@ def work(folder: Path) -> Response:
     recipe, target = find_recipe(request.recipe), find_target(request.target)
     stage("loading the Keras model")
     model = load_keras(request.model)
+    if request.pair is not None:
+        from edgernn.convert.pairs.work import work_on_pair
+
+        return work_on_pair(folder, request, request.pair, model, recipe, target, stage)
     _check_batch(functional_of(model).inputs[0].shape[0], request.batch)
     inputs, outputs = describe_inputs(model, request.batch), describe_outputs(model, request.batch)
     causality = follow_time(model, tuple(t.name for t in outputs))
@@ -86,13 +90,13 @@ def work(folder: Path) -> Response:
     lowered = share_weights(lowering.lower(task, reason), recipe)
     samples = _samples(folder, recipe, lowered, inputs)
     data = export_tflite(model, lowered.signatures, samples, recipe, target, stage)
-    lowered = _with_reads(lowered, weight_reads(data))
+    lowered = with_reads(lowered, weight_reads(data))
     ops = list_ops(data)
     check_ops(ops, target)
     (folder / files.MODEL).write_bytes(data)
     stage("computing Keras's outputs")
     given, rounding = _prove(folder, request, model, KerasReference(model, inputs, outputs), inputs, lowered)
-    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return Response(
         inputs, outputs, lowered.execution, ops, reason, int(model.count_params()), versions, given, rounding
     )
@@ -108,7 +112,8 @@ def share_weights(lowered: Lowered, recipe: Recipe) -> Lowered:
     return replace(lowered, execution=replace(lowered.execution, share_packed_weights=not recipe.calibrated))
 
 
-def _with_reads(lowered: Lowered, reads: dict[str, WeightReads]) -> Lowered:
+def with_reads(lowered: Lowered, reads: dict[str, WeightReads]) -> Lowered:
+    """Tells the runtime what each signature reads."""
     signatures = tuple(replace(spec, **asdict(reads[spec.name])) for spec in lowered.execution.signatures)
     return replace(lowered, execution=replace(lowered.execution, signatures=signatures))
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from edgernn.edge_runtime.arrays import check_inputs, state_specs
 from edgernn.edge_runtime.bundle import Bundle
 from edgernn.edge_runtime.engines import Array, EngineOptions, Stream, open_model
-from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.errors import BundleError, InputError
 from edgernn.edge_runtime.plan import chunk_plan, whole_plan
 from edgernn.edge_runtime.spec.manifest import Manifest
 
@@ -33,7 +33,10 @@ class Model:
 
     Attributes:
       lock: held while the engine computes, and until its outputs are read.
+      modes: of execution that the class knows.
     """
+
+    modes: tuple[str, ...] = ("chunked", "whole", "dynamic")
 
     def __init__(self, bundle: Bundle, options: EngineOptions | None = None, engine: str | None = None) -> None:
         options = options or EngineOptions()
@@ -41,6 +44,9 @@ class Model:
             raise InputError(f"threads must be 1 or more, not {options.threads}")
         self._bundle = bundle
         self._execution = bundle.manifest.execution
+        if self._execution.mode not in self.modes:
+            task = bundle.manifest.typed_task.name
+            raise BundleError(f"{bundle.path}: a model for {task!r} cannot be of the mode {self._execution.mode}")
         self._sizes = tuple(signature.steps for signature in self._execution.signatures)
         self._inputs = bundle.manifest.inputs
         self._output_names = tuple(tensor.name for tensor in bundle.manifest.outputs)

@@ -40,7 +40,7 @@ def trace_signature(
         substitution = Substitution(request.model, loop, given, keep_masks)
         outputs = _call(request, values, substitution)
         carried = {name: substitution.outgoing_states()[name] for name in given}
-        return {**_distinct(outputs, carried), **carried}
+        return {**distinct(outputs, carried), **carried}
 
     concrete = tf.function(function, autograph=False).get_concrete_function(**arguments)
     shapes = concrete.structured_outputs
@@ -83,21 +83,21 @@ def _call(request: LoweringRequest, values: Mapping[str, Any], substitution: Sub
     return {t.name: value for t, value in zip(request.outputs, flat, strict=True)}
 
 
-def _distinct(outputs: dict[str, Any], states: dict[str, Any]) -> dict[str, Any]:
+def distinct(outputs: dict[str, Any], states: dict[str, Any]) -> dict[str, Any]:
     """Keeps outputs apart that may turn out to be equal: the converter would merge them, and one name be lost.
 
     Equal shape is the sign: two tensors can be made by different operations here, and by one after optimization.
     """
     seen = {_kind(state) for state in states.values()}
-    distinct: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     for number, (name, value) in enumerate(outputs.items()):
         # maximum(x, lowest) is x, and no optimizer folds it away. A constant of its own for each copy: equal
         # operations on equal inputs would be merged again.
         lowest = value.dtype.min
         alike = _kind(value) in seen and lowest is not False
-        distinct[name] = tf.maximum(value, _constant(lowest, number, value.dtype)) if alike else value
+        kept[name] = tf.maximum(value, _constant(lowest, number, value.dtype)) if alike else value
         seen.add(_kind(value))
-    return distinct
+    return kept
 
 
 def _kind(value: Any) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from edgernn.convert.request import Arrays
+from edgernn.convert.request import Arrays, PairRequest
 from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import QualitySpec
@@ -21,6 +21,7 @@ class TaskPlan(ABC):
         Random texts drive a network where no text does, and small errors grow there.
       metric: the name in `QualitySpec` that `--max-drop` guards, or None.
       max_drop: how much may be lost of it, unless the user says: points, or percent of an error.
+      pair: how a model of two parts, an encoder and a decoder's step, is lowered; None for others.
       has_classes: whether the greatest of the outputs is an answer, so that its agreement with Keras means something.
     """
 
@@ -30,6 +31,7 @@ class TaskPlan(ABC):
     metric: str | None
     max_drop: float = 0.3
     has_classes: bool = True
+    pair: PairRequest | None = None
 
     @abstractmethod
     def assets(self) -> dict[str, bytes]:

@@ -84,6 +84,16 @@ class Stream(ABC):
         """Overwrites every state; `states` must hold all of them, shapes and dtypes as declared."""
 
 
+class PairStream(Stream):
+    """A stream of the mode `encode_step`: it owns a memory and the states of a few rows.
+
+    `run` of an encoder puts its memory and its first states, of one row, in the place of those before; `run` of a step
+    reads the memory of the encoder of the same size, which must be the one that ran last, and needs states of as many
+    rows as it has. `states` and `set_states` take any number of rows that a step has; `reset` makes them one row of
+    zeros.
+    """
+
+
 class OpenModel(ABC):
     """A model that an engine has loaded: weights, shared by all its streams."""
 

@@ -40,14 +40,22 @@ class CompiledModelEngine(Engine):
         """See base."""
         if execution.mode == "dynamic":
             raise RuntimeUnavailable(f"{self.name} takes inputs of fixed shape only, and this model's are free")
-        from edgernn.edge_runtime.engines.compiled_streams import OpenCompiledModel
-
         try:
             with quiet_native_logs():
-                opened = OpenCompiledModel(_open(model, execution, options), execution)
+                opened = _streams(_open(model, execution, options), execution)
         except (ImportError, RuntimeError, ValueError, OSError) as error:
             raise RuntimeUnavailable(f"{self.name} cannot load this model: {error}") from error
         return opened
+
+
+def _streams(native: Any, execution: ExecutionSpec) -> OpenModel:
+    if execution.mode == "encode_step":
+        from edgernn.edge_runtime.engines.compiled_pairs import OpenCompiledPair
+
+        return OpenCompiledPair(native, execution)
+    from edgernn.edge_runtime.engines.compiled_streams import OpenCompiledModel
+
+    return OpenCompiledModel(native, execution)
 
 
 def _open(model: bytes, execution: ExecutionSpec, options: EngineOptions) -> Any:

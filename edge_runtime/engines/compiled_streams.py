@@ -22,7 +22,7 @@ class OpenCompiledModel(OpenModel):
         self._native = native
         self._states = execution.states
         try:
-            self._signatures = [_Signature.prepare(native, signature) for signature in execution.signatures]
+            self._signatures = [CompiledSignature.prepare(native, signature) for signature in execution.signatures]
         except (RuntimeError, KeyError) as error:
             raise RuntimeUnavailable(
                 f"the model's signatures are not those that its manifest names: {error}"
@@ -43,8 +43,8 @@ def _state_buffers(native: Any, signature: str, states: tuple[StateSpec, ...]) -
 
 
 @dataclass(frozen=True)
-class _Signature:
-    """A signature's buffers, made once; the states' are the streams' own.
+class CompiledSignature:
+    """A signature's buffers, made once; those of states and memory are the streams' own.
 
     Attributes:
       name: of the signature.
@@ -65,7 +65,8 @@ class _Signature:
     reads: tuple[tuple[str, ReadInto, int, np.dtype[Any], tuple[int, ...]], ...]
 
     @classmethod
-    def prepare(cls, native: Any, signature: SignatureSpec) -> _Signature:
+    def prepare(cls, native: Any, signature: SignatureSpec) -> CompiledSignature:
+        """Makes the buffers of a signature of a `CompiledModel`."""
         name = signature.name
         order = native.get_signature_list()[name]
         inputs = {t.name: native.create_input_buffer_by_name(name, t.name) for t in signature.inputs}
@@ -79,8 +80,23 @@ class _Signature:
             writes=tuple(
                 (t.name, writer(inputs[t.name], np.dtype(t.dtype)), np.dtype(t.dtype)) for t in signature.inputs
             ),
-            reads=tuple((t.name, reader(outputs[t.name], np.dtype(t.dtype)), *_extent(t)) for t in signature.outputs),
+            reads=tuple((t.name, reader(outputs[t.name], np.dtype(t.dtype)), *extent_of(t)) for t in signature.outputs),
         )
+
+    def write(self, inputs: Mapping[str, Array]) -> None:
+        """Fills the inputs."""
+        for name, write, dtype in self.writes:
+            array = inputs[name]
+            write(array if array.dtype == dtype else array.astype(dtype))
+
+    def outputs(self) -> dict[str, Array]:
+        """Copies of the outputs."""
+        found = {}
+        for name, read, size, dtype, shape in self.reads:
+            array = np.empty(size, dtype)
+            read(array)
+            found[name] = array.reshape(shape)
+        return found
 
     def arguments(self, current: dict[str, Any], following: dict[str, Any]) -> tuple[list[Any], list[Any]]:
         """The native call's buffers: states are read from `current` and written to `following`."""
@@ -104,7 +120,7 @@ class _CompiledModelStream(Stream):
     _COPIES_FROM_STEPS = 16
 
     def __init__(
-        self, native: Any, signatures: list[_Signature], states: tuple[StateSpec, ...], zeros: dict[str, Any]
+        self, native: Any, signatures: list[CompiledSignature], states: tuple[StateSpec, ...], zeros: dict[str, Any]
     ) -> None:
         self._run, self._handle = runner(native)
         self._signatures = signatures
@@ -119,7 +135,7 @@ class _CompiledModelStream(Stream):
         self._phase = self._BEGINS
         # By signature and phase, made when they are first needed.
         self._arguments: dict[tuple[int, int], tuple[list[Any], list[Any]]] = {}
-        self._extents = tuple((s.name, *_extent(s)) for s in states)
+        self._extents = tuple((s.name, *extent_of(s)) for s in states)
         home, other, _ = self._sets
         # Reads, writes, and what lies between them; zeros.
         self._moves: tuple[tuple[ReadInto, Write, Array, Array], ...] = tuple(
@@ -129,9 +145,7 @@ class _CompiledModelStream(Stream):
 
     def run(self, signature: int, inputs: Mapping[str, Array]) -> None:
         called = self._signatures[signature]
-        for name, write, dtype in called.writes:
-            array = inputs[name]
-            write(array if array.dtype == dtype else array.astype(dtype))
+        called.write(inputs)
         if self._phase and called.steps >= self._COPIES_FROM_STEPS:
             self._bring_home()
         phase = self._phase
@@ -148,12 +162,7 @@ class _CompiledModelStream(Stream):
         self._phase = following
 
     def outputs(self, signature: int) -> dict[str, Array]:
-        found = {}
-        for name, read, size, dtype, shape in self._signatures[signature].reads:
-            array = np.empty(size, dtype)
-            read(array)
-            found[name] = array.reshape(shape)
-        return found
+        return self._signatures[signature].outputs()
 
     def _bring_home(self) -> None:
         begins = self._phase == self._BEGINS
@@ -179,6 +188,7 @@ class _CompiledModelStream(Stream):
             current[spec.name].write(np.ascontiguousarray(states[spec.name], dtype=spec.dtype))
 
 
-def _extent(spec: TensorSpec | StateSpec) -> tuple[int, np.dtype[Any], tuple[int, ...]]:
+def extent_of(spec: TensorSpec | StateSpec) -> tuple[int, np.dtype[Any], tuple[int, ...]]:
+    """Number of elements, dtype and shape of a tensor whose sizes are all known."""
     shape = tuple(int(size or 0) for size in spec.shape)
     return math.prod(shape), np.dtype(spec.dtype), shape

@@ -76,6 +76,10 @@ class _OpenInterpreter(OpenModel):
         self._runners = [native.get_signature_runner(name) for name in names]
 
     def stream(self) -> Stream:
+        if self._execution.mode == "encode_step":
+            from edgernn.edge_runtime.engines.interpreter_pairs import InterpreterPairStream
+
+            return InterpreterPairStream(self._runners, self._execution)
         if self._only is not None:
             return _SingleSignatureStream(self._native, self._only, self._execution.states)
         return _InterpreterStream(self._runners, self._execution)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -230,11 +231,28 @@ def _check_execution(manifest: Manifest, faults: list[str]) -> None:
         faults.append("execution.signatures: names occur twice")
     if execution.mode == "chunked" and names and min(s.steps for s in execution.signatures) != 1:
         faults.append("execution.signatures: chunked needs one of a single step")
+    if execution.mode == "encode_step":
+        faults.extend(_pair_faults(execution))
     for state in execution.states:
         if not state.name.startswith("state_"):
             faults.append(f"execution.states: {state.name!r} does not begin with state_")
     faults.extend(_unknown("sequence_inputs", execution.sequence_inputs, manifest.inputs))
     faults.extend(_unknown("sequence_outputs", execution.sequence_outputs, manifest.outputs))
+
+
+def _pair_faults(execution: ExecutionSpec) -> Iterator[str]:
+    encoders = [s.steps for s in execution.signatures if s.part == "encode"]
+    steps = {(s.steps, s.rows) for s in execution.signatures if s.part == "step"}
+    if any(not s.part for s in execution.signatures) or not encoders:
+        yield "execution.signatures: encode_step needs encoders and steps, and nothing else"
+    if missing := [size for size in encoders if (size, 1) not in steps]:
+        yield f"execution.signatures: there is no step of one row for encoders of {', '.join(map(str, missing))} steps"
+    if min((s.rows for s in execution.signatures), default=1) < 1:
+        yield "execution.signatures: rows: expected 1 or more"
+    if not execution.memory:
+        yield "execution.memory: encode_step needs it"
+    names = {state.name for state in execution.states}
+    yield from (f"execution.first_states: {name!r} is no state" for name in execution.first_states if name not in names)
 
 
 def _unknown(field: str, names: tuple[str, ...], tensors: tuple[TensorSpec, ...]) -> list[str]:
