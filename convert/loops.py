@@ -12,6 +12,8 @@ from edgernn.convert.errors import ConversionError
 
 # Sequences of a length that the graph itself fixes (as after RepeatVector) are unrolled up to this.
 _UNROLLED_STEPS = 32
+# Steps that a turn of `blocked_loop` computes.
+BLOCK = 16
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,45 @@ def while_loop(
     return _turns(cell, sequence, states, real, options)
 
 
+def blocked_loop(
+    cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
+) -> LoopResult:
+    """A loop in the graph that computes `BLOCK` steps a turn; the length must be a multiple of it.
+
+    A turn of WHILE copies whatever passes through the loop, the collected outputs among them: with every step a turn,
+    long sequences spend their time there.
+    """
+    blocks = int(sequence.shape[1]) // BLOCK
+    projected = tuple(_in_blocks(_time_major(part), blocks) for part in cell.project(sequence))
+    real = None if mask is None else _in_blocks(_time_major(tf.cast(mask, sequence.dtype)[:, :, None]), blocks)
+    first = tuple(part[0] for part in projected)
+    zeros = _zero_output(cell, first, states)
+    collected = tf.zeros([blocks, BLOCK, *zeros.shape]) if options.return_sequences else tf.zeros([1])
+
+    def body(turn: Tensor, collected: Tensor, output: Tensor, *states: Tensor) -> tuple[Tensor, ...]:
+        block = blocks - 1 - turn if options.go_backwards else turn
+        parts = tuple(tf.unstack(tf.gather(part, block), BLOCK) for part in projected)
+        here = None if real is None else tf.unstack(tf.gather(real, block), BLOCK)
+        outputs: list[Tensor] = []
+        for step in range(BLOCK - 1, -1, -1) if options.go_backwards else range(BLOCK):
+            value, new = cell.step(tuple(part[step] for part in parts), states)
+            if here is None:
+                output, states = value, new
+            else:
+                output = _masked_output(here[step], value, output, options)
+                states = tuple(_blend(here[step], after, before) for after, before in zip(new, states, strict=True))
+            outputs.append(output)
+        if options.return_sequences:
+            collected = tf.tensor_scatter_nd_update(collected, tf.reshape(turn, [1, 1]), tf.stack(outputs)[None])
+        return (turn + 1, collected, output, *states)
+
+    start = (tf.constant(0), collected, zeros, *states)
+    _, collected, output, *last = tf.while_loop(lambda turn, *_: turn < blocks, body, start)
+    if not options.return_sequences:
+        return LoopResult(output, output, tuple(last))
+    return LoopResult(output, _batch_major(tf.reshape(collected, [blocks * BLOCK, *zeros.shape])), tuple(last))
+
+
 def dynamic_loop(
     cell: CellLowering, sequence: Tensor, states: States, mask: Tensor | None, options: LoopOptions
 ) -> LoopResult:
@@ -150,6 +191,11 @@ def _zero_output(cell: CellLowering, projected: Projected, states: States) -> Te
         return tf.zeros_like(states[cell.output_state])
     # Only a step knows the output's shape; this one is pruned from the graph.
     return tf.zeros_like(cell.step(tuple(part[0] for part in projected), states)[0])
+
+
+def _in_blocks(sequence: Tensor, blocks: int) -> Tensor:
+    """[steps, ...] -> [blocks, steps of a block, ...]."""
+    return tf.reshape(sequence, [blocks, -1, *sequence.shape[1:]])
 
 
 def _length(sequence: Tensor) -> Tensor:

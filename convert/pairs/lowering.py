@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from edgernn.convert.graph.substitution import Loop, Substitution
 from edgernn.convert.graph.walk import recurrent_layers
-from edgernn.convert.loops import unrolled_loop, while_loop
+from edgernn.convert.loops import BLOCK, blocked_loop, unrolled_loop
 from edgernn.convert.lowerings.base import Lowered, TracedSignature
 from edgernn.convert.lowerings.cost import MAX_UNROLLED_BYTES, unrolled_bytes
 from edgernn.convert.lowerings.tracing import distinct
@@ -17,7 +17,7 @@ from edgernn.convert.pairs.parts import Parts
 from edgernn.convert.request import PairRequest
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, SignatureSpec, StateSpec, TensorSpec
 
-# The shortest encoder: a call has its own price. Each next one is twice as long, the last one as long as sources get.
+# The shortest encoder: a call has its own price. Each next one is twice as long, and the last one holds all sources.
 _SHORTEST = 8
 # Of what unrolling may cost in file, for one signature.
 _MOST_BYTES = MAX_UNROLLED_BYTES // 2
@@ -44,16 +44,18 @@ def lower_parts(parts: Parts, request: PairRequest) -> Lowered:
 
 
 def encoder_sizes(longest: int) -> list[int]:
-    """Steps of the encoders, the longest first."""
+    """Steps of the encoders, the longest first: whole blocks, but for the shortest."""
+    last = -(-longest // BLOCK) * BLOCK
     sizes = [_SHORTEST]
     while sizes[-1] < longest:
-        sizes.append(min(2 * sizes[-1], longest))
-    return sizes[::-1] if sizes[0] < longest else [longest]
+        sizes.append(min(2 * sizes[-1], last))
+    return sizes[::-1]
 
 
 def _loop_for(parts: Parts, size: int) -> Loop:
     layers = len(recurrent_layers(parts.encoder))
-    return unrolled_loop if unrolled_bytes(size, layers) <= _MOST_BYTES else while_loop
+    fits = size < BLOCK or unrolled_bytes(size, layers) <= _MOST_BYTES
+    return unrolled_loop if fits else blocked_loop
 
 
 def _encoder(parts: Parts, size: int) -> TracedSignature:
