@@ -19,7 +19,8 @@ from tokenizers import Tokenizer
 from edgernn.edge_runtime.errors import InputError
 from edgernn.train.translate.batches import Batches
 from edgernn.train.translate.decode import greedy
-from edgernn.train.translate.fit import precision
+from edgernn.train.translate.fit import fit, precision
+from edgernn.train.translate.joining import joined
 from edgernn.train.translate.keeping import gapped
 from edgernn.train.translate.model import BIAS, ENCODER, FEED, MEMORY, STEP, Sizes, build_model, state_names
 from edgernn.train.translate.options import PRESETS, options_for
@@ -167,8 +168,8 @@ def test_batches_hold_every_pair_once_and_stay_within_their_tokens():
     ]
     batches = Batches(examples, 200, seed=4)
     seen = []
-    for _ in range(2):
-        batches.begin_epoch()
+    for epoch in (0, 1):
+        batches.begin_epoch(epoch)
         members = [batches.members(number).tolist() for number in range(len(batches))]
         assert sorted(place for rows in members for place in rows) == list(range(300))
         seen.append(members)
@@ -181,6 +182,8 @@ def test_batches_hold_every_pair_once_and_stay_within_their_tokens():
                 np.testing.assert_array_equal(given[row][given[row] != PAD_ID], [BEGIN_ID, *example.target])
                 np.testing.assert_array_equal(wanted[row][wanted[row] != PAD_ID], [*example.target, END_ID])
     assert seen[0] != seen[1]
+    batches.begin_epoch(0)
+    assert [batches.members(number).tolist() for number in range(len(batches))] == seen[0]
 
 
 def test_a_pair_longer_than_a_batch_is_one_by_itself():
@@ -333,9 +336,11 @@ def test_both_languages_may_share_their_tokens(tmp_path):
 def test_long_sentences_are_left_out_of_training(tmp_path):
     corpus = open_parallel(str(write_toy(tmp_path / "toy.tsv", 300)))
     every, short = prepare(corpus, SMALL), prepare(corpus, replace(SMALL, max_tokens=4))
-    longer = [one for one in every.examples["train"] if max(len(one.source), len(one.target)) > 4]
+    longer = [
+        one for one in every.examples["train"][: len(every.pairs["train"])] if max(len(one.source), len(one.target)) > 4
+    ]
     assert short.left_out["too many tokens"] == len(longer) > 0
-    assert len(short.examples["train"]) == len(every.examples["train"]) - len(longer)
+    assert all(max(len(one.source), len(one.target)) <= 4 for one in short.examples["train"])
     assert len(short.pairs["test"]) == len(every.pairs["test"])
 
 
@@ -379,11 +384,48 @@ def test_common_names_and_numbers_are_cut_out(source, target, parts):
 def test_what_is_kept_is_the_unknown_token_on_both_sides(tmp_path):
     lines = [f"The number {n} is red.\tЧисло {n} червоне.\n" for n in range(100, 700)]
     (tmp_path / "a.tsv").write_text("".join(lines), encoding="utf-8")
-    prepared = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.5))
+    prepared = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.5, joined=0.0))
     added = prepared.examples["train"][len(prepared.pairs["train"]) :]
     assert len(added) == pytest.approx(0.5 * len(prepared.pairs["train"]), rel=0.2)
     before, after = (prepared.source.encode(part).ids for part in ("The number ", " is red."))
     assert list(added[0].source) == [*before, UNKNOWN_ID, *after]
     assert list(added[0].target).count(UNKNOWN_ID) == 1
-    plain = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.0))
+    plain = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.0, joined=0.0))
     assert len(plain.examples["train"]) == len(plain.pairs["train"])
+
+
+def test_long_examples_are_several_pairs_one_behind_the_other():
+    pairs = [Pair(f"s{n}", f"t{n}") for n in range(100)]
+    found = joined(pairs, 0.5, 3)
+    assert len(found) == 50
+    assert {len(pair.source.split()) for pair in found} <= set(range(2, 13))
+    assert len({len(pair.source.split()) for pair in found}) > 5
+    for pair in found:
+        assert pair.target == pair.source.replace("s", "t")
+    assert joined(pairs, 0.5, 3) == found != joined(pairs, 0.5, 4)
+
+
+class Impatient:
+    """Gives up when the first epoch has ended."""
+
+    def say(self, line: str) -> None: ...
+    def batch(self, done: int, total: int) -> None: ...
+    def epoch(self, number: int, figures: dict[str, float]) -> None:
+        raise KeyboardInterrupt
+
+
+class Patient(Impatient):
+    def epoch(self, number: int, figures: dict[str, float]) -> None: ...
+
+
+def test_an_interrupted_training_goes_on(tmp_path):
+    prepared = prepare(open_parallel(str(write_toy(tmp_path / "toy.tsv", 200))), SMALL)
+    options = replace(SMALL, epochs=3)
+    at_once = fit(options, prepared, Patient())
+    with pytest.raises(KeyboardInterrupt):
+        fit(options, prepared, Impatient(), tmp_path / "checkpoint")
+    later = fit(options, prepared, Patient(), tmp_path / "checkpoint")
+    assert later.best_epoch == at_once.best_epoch == 3
+    np.testing.assert_allclose(later.history["perplexity"], at_once.history["perplexity"], rtol=1e-4)
+    for one, other in zip(later.model.get_weights(), at_once.model.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-4)

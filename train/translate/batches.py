@@ -32,11 +32,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __init__(self, examples: Sequence[Example], tokens: int, seed: int | None = None) -> None:
         super().__init__()
         self._examples, self._tokens = examples, tokens
-        self._random = np.random.default_rng(seed) if seed is not None else None
+        self._seed = seed
         # With beginning and end; an empty source is a padded one.
         self._lengths = np.array([(max(1, len(one.source)), len(one.target) + 1) for one in examples])
         self._order: list[npt.NDArray[np.intp]] = []
-        self.begin_epoch()
+        self.begin_epoch(0)
 
     def __len__(self) -> int:
         """Batches of an epoch; those of another epoch may be one more or less."""
@@ -56,13 +56,14 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         """Which examples are in batch `number`."""
         return self._order[number]
 
-    def begin_epoch(self) -> None:
-        """Another order: pairs of about the same lengths stay together."""
-        noise = self._random.uniform(0, _NOISE, self._lengths.shape) if self._random is not None else 0.0
+    def begin_epoch(self, epoch: int) -> None:
+        """Another order, the same for a number whatever was before; pairs of about the same lengths stay together."""
+        random = np.random.default_rng([self._seed, epoch]) if self._seed is not None else None
+        noise = random.uniform(0, _NOISE, self._lengths.shape) if random is not None else 0.0
         source, target = (self._lengths + noise).T
         cuts = self._cut(np.lexsort((source, np.floor(target))))
-        if self._random is not None:
-            self._random.shuffle(cuts)
+        if random is not None:
+            random.shuffle(cuts)
         # Keras takes what is equal in the first two batches for equal in all: the shortest and the longest come first.
         ends = sorted(range(len(cuts)), key=lambda number: int(self._lengths[cuts[number]].max()))
         first = [ends[0], ends[-1]] if len(cuts) > 1 else [0]

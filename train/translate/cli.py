@@ -20,6 +20,7 @@ _NUMBERS: tuple[tuple[str, type, str], ...] = (
     ("dropout", float, "of vectors and the layers' outputs"),
     ("label_smoothing", float, "part of the probability that is spread over all tokens"),
     ("kept", float, "part of the pairs with a common name or number that is learnt with the unknown token too"),
+    ("joined", float, "examples of several pairs each, as a part of the pairs"),
     ("epochs", int, "passes over the pairs"),
     ("batch_tokens", int, "of both languages, padding included"),
     ("learning_rate", float, "after the first steps"),

@@ -63,7 +63,8 @@ def fit(options: TranslateOptions, prepared: Prepared, listener: Listener, check
         callbacks.insert(0, keras.callbacks.BackupAndRestore(checkpoint / "training", delete_checkpoint=False))
     done = len(keeper.history["loss"])
     if done < options.epochs:
-        trainer.fit(batches, initial_epoch=done, epochs=options.epochs, verbose=0, callbacks=callbacks)
+        # Keras would shuffle the batches again, from a state that no checkpoint keeps.
+        trainer.fit(batches, initial_epoch=done, epochs=options.epochs, shuffle=False, verbose=0, callbacks=callbacks)
     trainer.network.set_weights(keeper.best_weights)
     return Fitted(bare_model(options, sizes, trainer.network), keeper.history, keeper.best_epoch)
 
@@ -128,4 +129,4 @@ class _Begin(keras.callbacks.Callback):  # type: ignore[misc]
         self._batches = batches
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._batches.begin_epoch()
+        self._batches.begin_epoch(epoch)

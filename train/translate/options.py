@@ -29,6 +29,8 @@ class TranslateOptions:
       label_smoothing: part of the probability that is spread over the whole vocabulary (Szegedy et al. 2016).
       kept: of the pairs whose sides share a name or a number, this part is learnt a second time with the unknown token
         in its place: so the device can keep what is not to be translated.
+      joined: so many examples, as a part of the training split, are made of 2 to 12 pairs, one behind the other: so
+        long sources are learnt where the data has none.
       epochs: passes over the training split.
       batch_tokens: of source and target together, padding included.
       learning_rate: of Adam, after the first steps; it falls to zero by a cosine.
@@ -50,6 +52,7 @@ class TranslateOptions:
     dropout: float = 0.2
     label_smoothing: float = 0.1
     kept: float = 0.2
+    joined: float = 0.01
     epochs: int = 12
     batch_tokens: int = 6000
     learning_rate: float = 2e-3
@@ -100,6 +103,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "dropout": (0.0, 0.9),
     "label_smoothing": (0.0, 0.9),
     "kept": (0.0, 1.0),
+    "joined": (0.0, 1.0),
     "epochs": (1, 10_000),
     "batch_tokens": (16, 1_000_000),
     "learning_rate": (1e-7, 10.0),

@@ -10,6 +10,7 @@ import numpy as np
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
+from edgernn.train.translate.joining import joined
 from edgernn.train.translate.keeping import encoded, gapped
 from edgernn.train.translate.options import TranslateOptions
 from edgernn.train.translate.reading.bitext import SPLITS, Pair
@@ -38,7 +39,8 @@ class Prepared:
       target: as `source`; the same object where both languages have the same tokens.
       languages: of source and target, BCP-47 or "".
       pairs: texts by split.
-      examples: ids by split, of those pairs that are not too long; in training some twice (`TranslateOptions.kept`).
+      examples: ids by split, of those pairs that are not too long; in training also those that
+        `TranslateOptions.kept` and `joined` add.
       left_out: number of pairs by the rule that left them out.
       data: how they came about, for the bundle.
     """
@@ -74,8 +76,9 @@ def prepare(corpus: ParallelCorpus, options: TranslateOptions, reverse: bool = F
     examples = {name: [one for one in found if _fits(one, options.max_tokens)] for name, found in every.items()}
     _check(corpus, {name: len(examples[name]) for name in SPLITS})
     too_long = len(every["train"]) - len(examples["train"])
-    kept = _kept(pairs["train"], source, target, options)
-    examples["train"] += [one for one in kept if _fits(one, options.max_tokens)]
+    added = _kept(pairs["train"], source, target, options)
+    added += _encoded(joined(pairs["train"], options.joined, options.seed), source, target)
+    examples["train"] += [one for one in added if _fits(one, options.max_tokens)]
     left_out = {**cleaned.left_out, "part of validation or test": divided.known, "too many tokens": too_long}
     languages = corpus.languages[::-1] if reverse else corpus.languages
     return Prepared(source, target, languages, pairs, examples, left_out, data)
