@@ -155,6 +155,22 @@ def test_the_presets_vectors_are_left_out_where_they_are_not_fetched(tmp_path, c
     assert (options["vectors"], options["word_dim"]) == ("", 6)
 
 
+def test_columns_of_any_name(tmp_path):
+    names = ["ner", "NER", "../../evil", "Essen & Trinken", "column_4", "\u5730\u540d"]
+    data = tmp_path / "a.jsonl"
+    lines = [{"tokens": ["a", f"b{n}"], "tags": {name: ["X", "Y"] for name in names}} for n in range(60)]
+    data.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    prepared = prepare(open_tagged(str(data)), TINY, (), None)
+    columns = prepared.spec.columns
+    assert [column.name for column in columns] == names
+    files = [column.labels for column in columns]
+    assert files[2:] == [f"{file}.labels.txt" for file in ("column_3", "column_4_", "column_4", "column_6")]
+    assert len({file.casefold() for file in files}) == len(names)
+    assert len({column.output for column in columns}) == len(names)
+    found = build_model(TINY, prepared, None)(prepared.features(["a", "b0"]))
+    assert set(found) == {column.output for column in columns}
+
+
 def test_the_validation_part_may_train_too(tmp_path):
     data = write_conll(tmp_path / "made-up.conll")
     with data.open("a") as file:
@@ -338,6 +354,7 @@ def test_options_out_of_range(chosen, message):
         (("--data", "few.conll"), "sentences in its"),
         (("--data", "ragged.conll"), "ragged.conll line 2: 2 columns, expected 3"),
         (("--data", "same.conll"), "column label: 1 labels in the training part"),
+        (("--data", "broken.jsonl"), "column pos: the label 'X\\nY' holds a line break"),
         (("--data", "good.conll", "--several", "mood"), "--several mood: no such column: there are pos, chunk"),
         (("--data", "good.conll", "--vectors", "glove-50d"), "try edgernn data fetch glove-50d"),
         (("--data", "good.conll", "--preset", "huge"), "--preset huge: choose one of quick"),
@@ -353,6 +370,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(tmp_path, cache, monkeypatch, 
     (tmp_path / "ragged.conll").write_text("a B C\nd E\n")
     (tmp_path / "same.conll").write_text("\n\n".join(f"a{n} X" for n in range(100)))
     (tmp_path / "lines.jsonl").write_text('{"tokens": ["a"], "tags": {"pos": ["X"]}}\n' * 30)
+    broken = [{"tokens": ["a", f"b{n}"], "tags": {"pos": ["X\nY", "Z"]}} for n in range(60)]
+    (tmp_path / "broken.jsonl").write_text("\n".join(map(json.dumps, broken)))
     before = sorted(path.name for path in tmp_path.iterdir())
     status, out, err = edgernn("train", "tag", "--out", "model", *QUICK, *words)
     assert (status, out) == (2, ""), err

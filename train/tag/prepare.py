@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ WORDS = WordsSpec("words", "words.txt", lower=True, zero_digits=True)
 _RARE_CHARACTER = 2
 _FEWEST = 10
 _SEPARATOR = "|"
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
                 f"{_FEWEST if name == 'train' else 1} are needed"
             )
     columns, labels = [], {}
-    for name in corpus.columns:
+    for name, file in _file_names(corpus.columns).items():
         scheme = "none" if name in several else scheme_of(s.tags[name] for s in splits["train"])
         if scheme != "none":
             splits = {part: [_in_iobes(s, name) for s in found] for part, found in splits.items()}
@@ -92,8 +94,8 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
         labels[name] = _labels(shown_of(splits, options), name, name in several)
         chained = options.crf == "all" or (options.crf == "spans" and scheme != "none")
         kind: Kind = "several" if name in several else "crf" if chained else "one"
-        crf = f"{name}.crf.json" if kind == "crf" else ""
-        columns.append(ColumnSpec(name, f"{name}_scores", f"{name}.labels.txt", kind, scheme, crf))
+        crf = f"{file}.crf.json" if kind == "crf" else ""
+        columns.append(ColumnSpec(name, f"{file}_scores", f"{file}.labels.txt", kind, scheme, crf))
     counts = Counter(token for s in shown_of(splits, options) for token in s.tokens)
     words, seen, singletons = _words(counts, options, vectors)
     abbreviations = tuple(sorted(t for t in counts if len(t) > 1 and t.endswith(".") and t[:-1].strip(".").isalnum()))
@@ -119,6 +121,19 @@ def prepare(corpus: TaggedCorpus, options: TagOptions, several: Sequence[str], v
         singletons=singletons,
         data=_data(corpus, options, splits),
     )
+
+
+def _file_names(columns: Sequence[str]) -> dict[str, str]:
+    """Of each column what its outputs and files are called: its name where that can be part of a path everywhere."""
+    found: dict[str, str] = {}
+    for number, name in enumerate(columns, 1):
+        taken = {other.casefold() for other in (*found.values(), *columns) if other != name}
+        plain = _PLAIN.fullmatch(name) is not None and name.casefold() not in taken
+        file = name if plain else f"column_{number}"
+        while not plain and file in taken:
+            file += "_"
+        found[name] = file
+    return found
 
 
 def shown_of(splits: Mapping[str, list[Sentence]], options: TagOptions) -> list[Sentence]:
@@ -149,6 +164,8 @@ def _labels(sentences: Iterable[Sentence], column: str, several: bool) -> tuple[
             found.update(parted(tag) if several else [tag])
     if len(found) < (1 if several else 2):
         raise InputError(f"column {column}: {len(found)} labels in the training part: there is nothing to tell apart")
+    if broken := [label for label in found if "\n" in label]:
+        raise InputError(f"column {column}: the label {broken[0]!r} holds a line break")
     return tuple(sorted(found, key=lambda label: (-found[label], label)))
 
 
