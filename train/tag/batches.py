@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from edgernn.edge_runtime.tag.features import UNKNOWN
+from edgernn.edge_runtime.tag.schemes import labels_of, spans_of
 from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.train.tag.prepare import Prepared, parted
 
@@ -95,7 +96,10 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         for column in self._prepared.spec.columns:
             labels = self._prepared.labels[column.name]
             places = {label: number for number, label in enumerate(labels)}
-            tags = sentence.tags[column.name][: self._longest]
+            tags: Sequence[str] = sentence.tags[column.name][: self._longest]
+            if len(tags) < len(sentence.tokens) and column.scheme != "none":
+                # A span that is cut ends where the sentence is cut, or its end would be one that the scheme forbids.
+                tags = labels_of(spans_of(tags), len(tags), column.scheme)
             if column.kind == "several":
                 table = np.zeros((len(tags), len(labels)), np.float32)
                 for number, tag in enumerate(tags):
