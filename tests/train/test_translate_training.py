@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -21,7 +22,7 @@ from edgernn.train.translate.batches import Batches
 from edgernn.train.translate.decode import greedy
 from edgernn.train.translate.fit import fit, precision
 from edgernn.train.translate.joining import joined
-from edgernn.train.translate.keeping import gapped
+from edgernn.train.translate.keeping import renumbered
 from edgernn.train.translate.model import BIAS, ENCODER, FEED, MEMORY, STEP, Sizes, build_model, state_names
 from edgernn.train.translate.options import PRESETS, options_for
 from edgernn.train.translate.prepare import Example, prepare
@@ -368,29 +369,43 @@ def test_too_few_pairs_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "target", "parts"),
+    ("source", "target", "forms"),
     [
-        ("Tom saw Mary.", "Tom vio a Mary.", (["", " saw ", "."], ["", " vio a ", "."])),
-        ("It is 10:45 now", "Son las 10:45", (["It is ", " now"], ["Son las ", ""])),
-        ("Mary, mary and Mary", "Mary", None),
-        ("No, he is no actor.", "No, no es actor.", None),
-        ("У Київ 7 днів", "7 days to Kyiv", (["У Київ ", " днів"], ["", " days to Kyiv"])),
+        ("Tom saw Mary.", "Tom vio a Mary.", (r"(\d{1,4}) saw (\d{1,4})\.", r"\1 vio a \2\.")),
+        ("It is 10:45 now", "Son las 10:45", (r"It is (\d\d:\d\d) now", r"Son las \1")),
+        ("У Київ 7 днів", "7 days to Kyiv", (r"У Київ (\d) днів", r"\1 days to Kyiv")),
     ],
 )
-def test_common_names_and_numbers_are_cut_out(source, target, parts):
-    assert gapped(Pair(source, target)) == parts
+def test_common_names_and_numbers_become_other_numbers(source, target, forms):
+    random = np.random.default_rng(1)
+    found = [renumbered(Pair(source, target, "train"), random) for _ in range(20)]
+    assert len(set(found)) > 5
+    for pair in found:
+        match = re.fullmatch(forms[0], pair.source)
+        assert match
+        assert pair.target == match.expand(forms[1].replace("\\.", "."))
 
 
-def test_what_is_kept_is_the_unknown_token_on_both_sides(tmp_path):
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [("Mary, mary and Mary", "Mary"), ("No, he is no actor.", "No, no es actor."), ("Go.", "Ve.")],
+)
+def test_other_pairs_are_not_renumbered(source, target):
+    assert renumbered(Pair(source, target), np.random.default_rng(1)) is None
+
+
+def test_some_numbers_are_learnt_twice(tmp_path):
     lines = [f"The number {n} is red.\tЧисло {n} червоне.\n" for n in range(100, 700)]
     (tmp_path / "a.tsv").write_text("".join(lines), encoding="utf-8")
-    prepared = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.5, joined=0.0))
+    corpus = open_parallel(str(tmp_path / "a.tsv"))
+    prepared = prepare(corpus, replace(SMALL, kept=0.5, joined=0.0))
     added = prepared.examples["train"][len(prepared.pairs["train"]) :]
     assert len(added) == pytest.approx(0.5 * len(prepared.pairs["train"]), rel=0.2)
-    before, after = (prepared.source.encode(part).ids for part in ("The number ", " is red."))
-    assert list(added[0].source) == [*before, UNKNOWN_ID, *after]
-    assert list(added[0].target).count(UNKNOWN_ID) == 1
-    plain = prepare(open_parallel(str(tmp_path / "a.tsv")), replace(SMALL, kept=0.0, joined=0.0))
+    for one in added:
+        number = re.fullmatch(r"The number (\d{3}) is red\.", prepared.source.decode(list(one.source)))
+        assert number
+        assert prepared.target.decode(list(one.target)) == f"Число {number[1]} червоне."
+    plain = prepare(corpus, replace(SMALL, kept=0.0, joined=0.0))
     assert len(plain.examples["train"]) == len(plain.pairs["train"])
 
 

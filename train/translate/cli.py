@@ -19,7 +19,7 @@ _NUMBERS: tuple[tuple[str, type, str], ...] = (
     ("vocab_size", int, "greatest number of tokens"),
     ("dropout", float, "of vectors and the layers' outputs"),
     ("label_smoothing", float, "part of the probability that is spread over all tokens"),
-    ("kept", float, "part of the pairs with a common name or number that is learnt with the unknown token too"),
+    ("kept", float, "part of the pairs with a common name or number that is learnt with another number too"),
     ("joined", float, "examples of several pairs each, as a part of the pairs"),
     ("epochs", int, "passes over the pairs"),
     ("batch_tokens", int, "of both languages, padding included"),

@@ -27,8 +27,8 @@ class TranslateOptions:
       joint: whether both languages have the same tokens and the same vectors.
       dropout: of vectors, and of the recurrent layers' inputs and outputs.
       label_smoothing: part of the probability that is spread over the whole vocabulary (Szegedy et al. 2016).
-      kept: of the pairs whose sides share a name or a number, this part is learnt a second time with the unknown token
-        in its place: so the device can keep what is not to be translated.
+      kept: of the pairs whose sides share a name or a number, this part is learnt a second time with another number in
+        its place, so that numbers are copied.
       joined: so many examples, as a part of the training split, are made of 2 to 12 pairs, one behind the other: so
         long sources are learnt where the data has none.
       epochs: passes over the training split.

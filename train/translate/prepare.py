@@ -11,7 +11,7 @@ import numpy as np
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
 from edgernn.train.translate.joining import joined
-from edgernn.train.translate.keeping import encoded, gapped
+from edgernn.train.translate.keeping import renumbered
 from edgernn.train.translate.options import TranslateOptions
 from edgernn.train.translate.reading.bitext import SPLITS, Pair
 from edgernn.train.translate.reading.clean import clean
@@ -76,9 +76,8 @@ def prepare(corpus: ParallelCorpus, options: TranslateOptions, reverse: bool = F
     examples = {name: [one for one in found if _fits(one, options.max_tokens)] for name, found in every.items()}
     _check(corpus, {name: len(examples[name]) for name in SPLITS})
     too_long = len(every["train"]) - len(examples["train"])
-    added = _kept(pairs["train"], source, target, options)
-    added += _encoded(joined(pairs["train"], options.joined, options.seed), source, target)
-    examples["train"] += [one for one in added if _fits(one, options.max_tokens)]
+    further = [*_kept(pairs["train"], options), *joined(pairs["train"], options.joined, options.seed)]
+    examples["train"] += [one for one in _encoded(further, source, target) if _fits(one, options.max_tokens)]
     left_out = {**cleaned.left_out, "part of validation or test": divided.known, "too many tokens": too_long}
     languages = corpus.languages[::-1] if reverse else corpus.languages
     return Prepared(source, target, languages, pairs, examples, left_out, data)
@@ -106,12 +105,12 @@ def _encoded(pairs: Sequence[Pair], source: Any, target: Any) -> list[Example]:
     return [Example(one.ids, other.ids) for one, other in zip(sources, targets, strict=True)]
 
 
-def _kept(pairs: Sequence[Pair], source: Any, target: Any, options: TranslateOptions) -> list[Example]:
-    """Some pairs a second time, with the unknown token where both sides have the same."""
-    found = [parts for pair in pairs if (parts := gapped(pair)) is not None]
-    chosen = np.random.default_rng(options.seed).random(len(found)) < options.kept
-    some = [parts for parts, is_one in zip(found, chosen, strict=True) if is_one]
-    return [Example(encoded(source, one), encoded(target, other)) for one, other in some]
+def _kept(pairs: Sequence[Pair], options: TranslateOptions) -> list[Pair]:
+    """Some pairs a second time, with other numbers where both sides have the same."""
+    random = np.random.default_rng(options.seed)
+    found = [other for pair in pairs if (other := renumbered(pair, random)) is not None]
+    chosen = random.random(len(found)) < options.kept
+    return [pair for pair, is_one in zip(found, chosen, strict=True) if is_one]
 
 
 def _fits(example: Example, longest: int) -> bool:
