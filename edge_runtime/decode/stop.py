@@ -19,6 +19,8 @@ class StopStrings:
 
     def feed(self, text: str) -> str:
         """What can be passed on now; nothing more once `stopped`."""
+        if not self._strings:
+            return text
         if self.stopped:
             return ""
         self._held += text
