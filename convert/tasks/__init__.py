@@ -11,6 +11,7 @@ from edgernn.convert.tasks.classify import ClassifyPlan
 from edgernn.convert.tasks.forecast import ForecastPlan
 from edgernn.convert.tasks.lm import LmPlan
 from edgernn.convert.tasks.tag import TagPlan
+from edgernn.convert.tasks.translate import TranslatePlan
 
 __all__ = ["PLANS", "TaskPlan", "plan_for"]
 
@@ -19,6 +20,7 @@ PLANS: dict[str, Callable[[Source], TaskPlan]] = {
     "forecast": ForecastPlan,
     "lm": LmPlan,
     "tag": TagPlan,
+    "translate": TranslatePlan,
     "model": BarePlan,
 }
 

@@ -14,6 +14,7 @@ TASKS: dict[str, tuple[str, str]] = {
     "forecast": ("edgernn.edge_runtime.tasks.forecast", "Forecaster"),
     "lm": ("edgernn.edge_runtime.tasks.lm", "LanguageModel"),
     "tag": ("edgernn.edge_runtime.tasks.tag", "SequenceTagger"),
+    "translate": ("edgernn.edge_runtime.tasks.translate", "Translator"),
     "model": ("edgernn.edge_runtime.model", "Model"),
 }
 

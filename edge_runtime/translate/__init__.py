@@ -1,0 +1,1 @@
+"""What translation adds to decoding: sentences out of texts, what is kept, alignments."""

@@ -1,0 +1,133 @@
+"""What a translation must keep: addresses, variables, inline tags, numbers.
+
+The rule: addresses of the web and of mail and variables (`{name}`, `%s`) go through the model as the unknown token, and
+are put where it writes that token, by the attention (Luong et al. 2015, "Addressing the Rare Word Problem"). Numbers of
+two digits or more go through it as they are, or in the same way where their digits do not come out. A translation
+counts only where everything is in it once; otherwise the sentence is cut at what must be kept, and the pieces between
+are translated by themselves. Inline tags (`<b>`) are taken out, and put back where the attention says that the words
+beside them went.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edgernn.edge_runtime.translate.edited import Edited
+from edgernn.edge_runtime.translate.outcome import Link
+
+_ADDRESS = (
+    r"(?:\b[a-z][a-z0-9+.\-]{1,15}://|\bwww\.)[^\s<>\"]{0,2000}[^\s<>\"'.,;:!?)\]}\u2019\u201d]"
+    r"|[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}"
+)
+_VARIABLE = r"\$?\{\{?[^{}\s]{1,80}\}?\}|%\(\w{1,80}\)[sdf]|%[sdf]\b|%\d+\$[sd]"
+_REPLACED = re.compile(rf"{_ADDRESS}|{_VARIABLE}", re.IGNORECASE)
+_NUMBER = re.compile(r"\d(?:[\d.,:/'\u00a0\-]{0,40}\d)")
+_CUT = re.compile(rf"({_ADDRESS}|{_VARIABLE}|{_NUMBER.pattern})", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
+# Private characters, each of which may stand for something else.
+_STAND_INS = range(0xF0000, 0xFFFFE)
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A sentence with a character in the place of each thing that must be kept.
+
+    Attributes:
+      edited: the sentence before and after.
+      kept: what each character stands for.
+    """
+
+    edited: Edited
+    kept: dict[str, str]
+
+    def restored(self, text: str) -> Edited | None:
+        """A translation with what the characters stand for; None where it does not have each of them once."""
+        if any(text.count(one) != 1 for one in self.kept):
+            return None
+        places = sorted((text.index(one), original) for one, original in self.kept.items())
+        return Edited(text, [(place, place + 1, original) for place, original in places])
+
+
+def mask(sentence: str, numbers: bool = False) -> Masked:
+    """Puts characters that do not occur in a sentence in the place of addresses and variables.
+
+    Args:
+      sentence: any text.
+      numbers: of numbers with two digits or more too.
+    """
+    free = (chr(code) for code in _STAND_INS if chr(code) not in sentence)
+    changes, kept = [], dict[str, str]()
+    # No more things than there are characters for them: what is left is text like any other.
+    for found, one in zip((_CUT if numbers else _REPLACED).finditer(sentence), free, strict=False):
+        kept[one] = found.group()
+        changes.append((found.start(), found.end(), one))
+    return Masked(Edited(sentence, changes), kept)
+
+
+def keeps_numbers(source: str, text: str) -> bool:
+    """Whether every number of two digits or more is in the text too, however its digits are grouped."""
+    wanted, found = _numbers(source), _numbers(text)
+    return all(found[digits] >= count for digits, count in wanted.items())
+
+
+def _numbers(text: str) -> Counter[str]:
+    return Counter(re.sub(r"\D", "", number.group()) for number in _NUMBER.finditer(text))
+
+
+def cut_at_kept(sentence: str) -> list[tuple[str, bool]]:
+    """The sentence in pieces, and whether each must be kept; they add up to it."""
+    pieces: list[tuple[str, bool]] = []
+    end = 0
+    for found in _CUT.finditer(sentence):
+        pieces += [(sentence[end : found.start()], False), (found.group(), True)]
+        end = found.end()
+    pieces.append((sentence[end:], False))
+    return [(text, kept) for text, kept in pieces if text]
+
+
+@dataclass(frozen=True)
+class Untagged:
+    """A sentence without its inline tags.
+
+    Attributes:
+      edited: the sentence before and after.
+      tags: place in the text after, and the tag, in order.
+    """
+
+    edited: Edited
+    tags: tuple[tuple[int, str], ...]
+
+
+def untag(sentence: str) -> Untagged:
+    """Takes the inline tags out."""
+    found = list(_TAG.finditer(sentence))
+    edited = Edited(sentence, [(tag.start(), tag.end(), "") for tag in found])
+    taken, tags = 0, []
+    for tag in found:
+        tags.append((tag.start() - taken, tag.group()))
+        taken += len(tag.group())
+    return Untagged(edited, tuple(tags))
+
+
+def retagged(text: str, tags: Sequence[tuple[int, str]], links: Sequence[Link]) -> Edited:
+    """A translation with the tags of its source, in their order.
+
+    Args:
+      text: the translation.
+      tags: places in the source.
+      links: between the source and the translation.
+    """
+    changes, least = [], 0
+    for place, tag in tags:
+        least = max(least, _place_of(tag, place, text, links))
+        changes.append((least, least, tag))
+    return Edited(text, changes)
+
+
+def _place_of(tag: str, place: int, text: str, links: Sequence[Link]) -> int:
+    if tag.startswith("</"):
+        return max((link.target[1] for link in links if link.source[0] < place), default=0 if place == 0 else len(text))
+    return min((link.target[0] for link in links if link.source[1] > place), default=len(text))

@@ -1,0 +1,60 @@
+"""BLEU and chrF (Papineni et al. 2002, Popovi\u0107 2015), by sacrebleu (Post 2018), which is optional."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edgernn.edge_runtime.errors import InputError
+
+
+@dataclass(frozen=True)
+class Bitext:
+    """A sentence with one or more translations."""
+
+    source: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What sacrebleu says, 0 to 100, and how it counted."""
+
+    bleu: float
+    chrf: float
+    bleu_signature: str
+    chrf_signature: str
+
+
+def scores_of(translations: Sequence[str], references: Sequence[Sequence[str]]) -> Scores:
+    """Both scores of a corpus.
+
+    Raises:
+      InputError: sacrebleu is not installed.
+    """
+    metrics = _metrics()
+    bleu, chrf = metrics.BLEU(), metrics.CHRF()
+    streams = _streams(references)
+    figures = [float(metric.corpus_score(list(translations), streams).score) for metric in (bleu, chrf)]
+    return Scores(figures[0], figures[1], str(bleu.get_signature()), str(chrf.get_signature()))
+
+
+def bleu_of(translations: Sequence[str], references: Sequence[Sequence[str]]) -> float:
+    """BLEU of a corpus, 0 to 100; see `scores_of`."""
+    return float(_metrics().BLEU().corpus_score(list(translations), _streams(references)).score)
+
+
+def _metrics() -> Any:
+    if importlib.util.find_spec("sacrebleu") is None:
+        raise InputError("BLEU and chrF need sacrebleu, which is not installed: pip install sacrebleu")
+    from sacrebleu import metrics
+
+    return metrics
+
+
+def _streams(references: Sequence[Sequence[str]]) -> list[list[str | None]]:
+    """As sacrebleu takes them: the first reference of each sentence, the second of each that has one, and so on."""
+    most = max(len(one) for one in references)
+    return [[one[number] if number < len(one) else None for one in references] for number in range(most)]

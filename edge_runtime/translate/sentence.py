@@ -1,0 +1,159 @@
+"""One sentence through the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgernn.edge_runtime.decode.greedy import Chosen, greedy
+from edgernn.edge_runtime.decode.scorer import Scored
+from edgernn.edge_runtime.decode.scores import Score, by_length_and_coverage
+from edgernn.edge_runtime.decode.search import Hypothesis, Limits, search
+from edgernn.edge_runtime.encoder_decoder import Decoding, EncoderDecoder
+from edgernn.edge_runtime.spec.translate import TranslateSpec
+from edgernn.edge_runtime.text.loading import Encoder
+from edgernn.edge_runtime.text.pieces import Pieces
+from edgernn.edge_runtime.translate.alignment import links_of
+from edgernn.edge_runtime.translate.options import TranslationOptions
+from edgernn.edge_runtime.translate.outcome import Link
+from edgernn.edge_runtime.translate.source import SourceText, read_source
+from edgernn.edge_runtime.translate.speaker import Speaker
+
+# A translation may be longer than its source by so many tokens, whatever the ratio.
+_SPARE = 10
+
+
+@dataclass(frozen=True)
+class Said:
+    """One translation of a piece of text.
+
+    Attributes:
+      text: without blanks at its ends.
+      score: as `TranslationOptions` has it.
+      tokens: how many were written, the end counted.
+      links: to the words of the source.
+    """
+
+    text: str
+    score: float
+    tokens: int
+    links: tuple[Link, ...]
+
+
+class PairScorer:
+    """What `search` asks, of an encoder and decoder. See `BatchScorer`.
+
+    Args:
+      decoding: of the source.
+      task: the names of the step's tensors.
+    """
+
+    def __init__(self, decoding: Decoding, task: TranslateSpec) -> None:
+        self._decoding, self._task = decoding, task
+
+    def step(self, parents: Sequence[int], tokens: Sequence[int]) -> Scored:
+        """See `BatchScorer`."""
+        given = {self._task.token: np.array(tokens, np.int32)[:, None]}
+        outputs = self._decoding.step(given, parents)
+        return Scored(outputs[self._task.logits], outputs[self._task.attention])  # type: ignore[arg-type]
+
+
+class SentenceTranslator:
+    """Translates what fits into the model at once.
+
+    Args:
+      model: that computes.
+      task: what the bundle says.
+      encoder: the source's tokenizer.
+      pieces: what the target's tokens are.
+    """
+
+    def __init__(self, model: EncoderDecoder, task: TranslateSpec, encoder: Encoder, pieces: Pieces) -> None:
+        self._model, self._task, self._encoder, self._pieces = model, task, encoder, pieces
+        # Tokens that are bytes or characters leave nothing unknown but what stands for something.
+        self._never = tuple(sorted({task.pad, task.begin}))
+        self._never_plain = (
+            tuple(sorted({task.unknown, *self._never})) if task.level in ("bpe", "char") else self._never
+        )
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a source."""
+        return self._encoder.encode(text)
+
+    def fits(self, text: str) -> bool:
+        """Whether a source can be read at once."""
+        # A token is a byte at least: very long texts need not be tokenized to know.
+        return len(text) <= 100 * self._task.max_source and len(self.encode(text)) <= self._task.max_source
+
+    def translate(self, text: str, options: TranslationOptions, stand_ins: str = "") -> list[Said]:
+        """The best translations of a text that fits, the best first; characters in `stand_ins` stand for something."""
+        source = self._source(text, stand_ins)
+        score = by_length_and_coverage(options.length_penalty, options.coverage_penalty)
+        with self._decoding(source) as decoding:
+            found = self._hypotheses(PairScorer(decoding, self._task), source, options, score)
+        return [self._said(source, one) for one in found]
+
+    def stream(self, text: str, options: TranslationOptions) -> Iterator[str]:
+        """The likeliest translation of a text that fits, as it comes."""
+        source = self._source(text)
+        speaker = Speaker(self._pieces, self._task, source)
+        held = ""
+        with self._decoding(source) as decoding:
+            for one in self._greedy(PairScorer(decoding, self._task), source, options):
+                if one.token == self._task.end:
+                    break
+                held += speaker.feed(one.token, one.attention)
+                # Blanks at the end are no part of a translation.
+                said, held = held.rstrip(), held[len(held.rstrip()) :]
+                if said:
+                    yield said
+        if rest := (held + speaker.finish()).rstrip():
+            yield rest
+
+    def _source(self, text: str, stand_ins: str = "") -> SourceText:
+        return read_source(text, self.encode, stand_ins, self._task.unknown, self._task.max_source)
+
+    def _decoding(self, source: SourceText) -> Decoding:
+        # Nothing at all is read as one step of padding, as in training.
+        ids = np.array([source.ids or (self._task.pad,)], np.int32)
+        return self._model.encode({self._task.source: ids})
+
+    def _limits(self, source: SourceText, options: TranslationOptions) -> Limits:
+        most = min(options.max_tokens, math.ceil(options.max_ratio * max(1, len(source.ids))) + _SPARE)
+        return Limits(options.beams, most, options.max_seconds)
+
+    def _forbidden(self, source: SourceText) -> tuple[int, ...]:
+        return self._never if source.stood_for else self._never_plain
+
+    def _hypotheses(
+        self, scorer: PairScorer, source: SourceText, options: TranslationOptions, score: Score
+    ) -> list[Hypothesis]:
+        if options.beams == 1:
+            return [_hypothesis(list(self._greedy(scorer, source, options)), self._task.end, score)]
+        first = scorer.step((0,), (self._task.begin,))
+        return search(scorer, first, self._limits(source, options), score, self._task.end, self._forbidden(source))
+
+    def _greedy(self, scorer: PairScorer, source: SourceText, options: TranslationOptions) -> Iterator[Chosen]:
+        first = scorer.step((0,), (self._task.begin,))
+        return greedy(scorer, first, self._limits(source, options), self._task.end, self._forbidden(source))
+
+    def _said(self, source: SourceText, one: Hypothesis) -> Said:
+        speaker = Speaker(self._pieces, self._task, source)
+        rows = one.attention if one.attention is not None else [None] * len(one.tokens)
+        text = "".join(speaker.feed(token, row) for token, row in zip(one.tokens, rows, strict=False))
+        text = (text + speaker.finish()).rstrip()
+        links = links_of(text, speaker.spans, one.attention, source.words)
+        return Said(text, one.score, len(one.tokens) + one.ended, links)
+
+
+def _hypothesis(chosen: Sequence[Chosen], end: int, score: Score) -> Hypothesis:
+    ended = bool(chosen) and chosen[-1].token == end
+    said = chosen[: len(chosen) - ended]
+    rows = [one.attention for one in chosen if one.attention is not None]
+    total = sum(one.log_probability for one in chosen)
+    value = score(total, len(chosen), np.sum(rows, axis=0) if rows else None)
+    tokens = tuple(one.token for one in said)
+    return Hypothesis(tokens, total, value, ended, np.stack(rows[: len(said)]) if said and rows else None)
