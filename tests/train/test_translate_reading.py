@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.translate.reading.bitext import Pair
+from edgernn.edge_runtime.translate.reading.clean import RULES, clean
+from edgernn.edge_runtime.translate.reading.corpus import open_parallel
+from edgernn.edge_runtime.translate.reading.divide import divide, key_of, swapped, with_references
 from edgernn.train.data.tatoeba import TatoebaEnglishSpanish, split_of
-from edgernn.train.translate.reading.bitext import Pair
-from edgernn.train.translate.reading.clean import RULES, clean
-from edgernn.train.translate.reading.corpus import open_parallel
-from edgernn.train.translate.reading.divide import divide, key_of, swapped, with_references
 
 TMX = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE tmx SYSTEM "tmx14.dtd">

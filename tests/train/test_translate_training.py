@@ -18,6 +18,8 @@ from command import edgernn
 from tokenizers import Tokenizer
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.translate.reading.bitext import Pair
+from edgernn.edge_runtime.translate.reading.corpus import open_parallel
 from edgernn.train.translate.batches import Batches
 from edgernn.train.translate.decode import greedy
 from edgernn.train.translate.fit import fit, precision
@@ -26,8 +28,6 @@ from edgernn.train.translate.keeping import renumbered
 from edgernn.train.translate.model import BIAS, ENCODER, FEED, MEMORY, STEP, Sizes, build_model, state_names
 from edgernn.train.translate.options import PRESETS, options_for
 from edgernn.train.translate.prepare import Example, prepare
-from edgernn.train.translate.reading.bitext import Pair
-from edgernn.train.translate.reading.corpus import open_parallel
 from edgernn.train.translate.scores import bleu_and_chrf
 from edgernn.train.translate.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID, train_tokenizer
 from edgernn.train.translate.trainer import Trainer

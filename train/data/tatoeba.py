@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.translate.reading.divide import key_of
 from edgernn.train.data.dataset import Archive, Dataset
-from edgernn.train.translate.reading.divide import key_of
 
 _PAIRS = 140_868
 _NUMBERS = re.compile(r"#(\d+) \(.*?\) & #(\d+) \(")

@@ -58,8 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Trains, writes the folder, prints the metrics."""
     from edgernn.edge_runtime.cli.output import print_json
+    from edgernn.edge_runtime.translate.reading.corpus import open_parallel
     from edgernn.train.progress import Progress
-    from edgernn.train.translate.reading.corpus import open_parallel
     from edgernn.train.translate.train import train
 
     chosen = {field.name: getattr(args, field.name, None) for field in fields(TranslateOptions)}

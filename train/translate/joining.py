@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgernn.train.translate.reading.bitext import Pair
+from edgernn.edge_runtime.translate.reading.bitext import Pair
 
 _FEWEST, _MOST = 2, 12
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from edgernn.train.translate.reading.bitext import Pair
+from edgernn.edge_runtime.translate.reading.bitext import Pair
 
 _WORD = re.compile(r"\w+(?:[.,:'-]\w+)*")
 # Shorter ones are the same in two languages by chance ("No").

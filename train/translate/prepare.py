@@ -10,13 +10,13 @@ import numpy as np
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
+from edgernn.edge_runtime.translate.reading.bitext import SPLITS, Pair
+from edgernn.edge_runtime.translate.reading.clean import clean
+from edgernn.edge_runtime.translate.reading.corpus import ParallelCorpus
+from edgernn.edge_runtime.translate.reading.divide import FRACTIONS, Divided, divide, swapped
 from edgernn.train.translate.joining import joined
 from edgernn.train.translate.keeping import renumbered
 from edgernn.train.translate.options import TranslateOptions
-from edgernn.train.translate.reading.bitext import SPLITS, Pair
-from edgernn.train.translate.reading.clean import clean
-from edgernn.train.translate.reading.corpus import ParallelCorpus
-from edgernn.train.translate.reading.divide import FRACTIONS, Divided, divide, swapped
 from edgernn.train.translate.tokenizer import train_tokenizer
 
 _FEWEST = {"train": 20, "validation": 1, "test": 1}

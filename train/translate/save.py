@@ -13,10 +13,10 @@ import numpy as np
 
 from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.translate import TranslateSpec
+from edgernn.edge_runtime.translate.reading.divide import with_references
 from edgernn.train.folder import CONFIG, CONFIG_VERSION, METRICS, MODEL, write_document
 from edgernn.train.translate.options import TranslateOptions
 from edgernn.train.translate.prepare import Prepared
-from edgernn.train.translate.reading.divide import with_references
 from edgernn.train.translate.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID
 
 # Sentences that static recipes measure ranges on.

@@ -11,12 +11,12 @@ import numpy as np
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.extras import require
+from edgernn.edge_runtime.translate.reading.corpus import ParallelCorpus
+from edgernn.edge_runtime.translate.reading.divide import with_references
 from edgernn.train.backend import import_keras
 from edgernn.train.folder import check_target, new_folder
 from edgernn.train.listener import Listener
 from edgernn.train.translate.options import TranslateOptions
-from edgernn.train.translate.reading.corpus import ParallelCorpus
-from edgernn.train.translate.reading.divide import with_references
 from edgernn.train.translate.scores import bleu_and_chrf, has_sacrebleu
 
 if TYPE_CHECKING:

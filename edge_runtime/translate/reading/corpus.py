@@ -10,11 +10,11 @@ from pathlib import Path
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples.records import decode_text
 from edgernn.edge_runtime.examples.source import DataSource, locate
-from edgernn.train.translate.reading.bitext import Bitext, Pair
-from edgernn.train.translate.reading.read_json import read_json_lines
-from edgernn.train.translate.reading.read_moses import moses_files, read_moses
-from edgernn.train.translate.reading.read_tmx import read_tmx
-from edgernn.train.translate.reading.read_tsv import read_tsv
+from edgernn.edge_runtime.translate.reading.bitext import Bitext, Pair
+from edgernn.edge_runtime.translate.reading.read_json import read_json_lines
+from edgernn.edge_runtime.translate.reading.read_moses import moses_files, read_moses
+from edgernn.edge_runtime.translate.reading.read_tmx import read_tmx
+from edgernn.edge_runtime.translate.reading.read_tsv import read_tsv
 
 _JSON = (".jsonl", ".ndjson", ".json")
 

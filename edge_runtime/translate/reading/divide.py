@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from edgernn.train.translate.reading.bitext import SPLITS, Pair
+from edgernn.edge_runtime.translate.reading.bitext import SPLITS, Pair
 
 _APOSTROPHES = "'\u2019"
 FRACTIONS = {"train": 0.9, "validation": 0.05, "test": 0.05}

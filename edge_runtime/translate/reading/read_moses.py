@@ -7,8 +7,8 @@ from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples.records import decode_text
-from edgernn.train.translate.reading.bitext import Bitext, Pair, chosen_languages
-from edgernn.train.translate.reading.read_tsv import LANGUAGE
+from edgernn.edge_runtime.translate.reading.bitext import Bitext, Pair, chosen_languages
+from edgernn.edge_runtime.translate.reading.read_tsv import LANGUAGE
 
 # How the parts of a folder are called.
 _PARTS = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.examples.records import json_object
-from edgernn.train.translate.reading.bitext import Bitext, Pair, checked_split
+from edgernn.edge_runtime.translate.reading.bitext import Bitext, Pair, checked_split
 
 _EXPECTED = 'as in {"source": "...", "target": "..."}'
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
-from edgernn.train.translate.reading.bitext import Bitext, Pair, checked_split, chosen_languages
+from edgernn.edge_runtime.translate.reading.bitext import Bitext, Pair, checked_split, chosen_languages
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _HEADERS = {"source": "source", "src": "source", "target": "target", "tgt": "target", "split": "split"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from edgernn.train.translate.reading.bitext import Pair
+from edgernn.edge_runtime.translate.reading.bitext import Pair
 
 # Names and exclamations of up to so many words are often the same in two languages.
 _SAME_WORDS = 2

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 from xml.parsers import expat
 
 from edgernn.edge_runtime.errors import InputError
-from edgernn.train.translate.reading.bitext import Bitext, Pair, chosen_languages
+from edgernn.edge_runtime.translate.reading.bitext import Bitext, Pair, chosen_languages
 
 # What stands in these elements is a format's code, or a text of its own (a footnote), not the sentence.
 _LEFT_OUT = frozenset({"bpt", "ept", "it", "ph", "ut", "sub"})
