@@ -22,6 +22,7 @@ from edgernn.train.tag.batches import Batches
 from edgernn.train.tag.model import bare_model, build_model, training_network
 from edgernn.train.tag.options import PRESETS, options_for
 from edgernn.train.tag.prepare import prepare
+from edgernn.train.tag.trainer import Trainer
 from edgernn.train.tag.vectors import Vectors, read_vectors
 
 TINY = PRESETS["tiny"]
@@ -205,6 +206,22 @@ def test_forward_only_models_do_not_look_ahead(tmp_path):
         model = build_model(replace(TINY, direction=direction), prepared, None)
         first, second = (np.asarray(model(inputs)["ner_scores"]) for inputs in (one, other))
         assert np.allclose(first[:, :2], second[:, :2], atol=1e-6) == same
+
+
+def test_columns_count_alike_however_great_their_losses(tmp_path):
+    prepared = prepare(opened(write_conll(tmp_path / "a.conll")), TINY, (), None)
+    trainer = Trainer(build_model(TINY, prepared, None), prepared.spec, prepared.labels)
+    (batch,) = Batches(prepared, prepared.splits["train"], 16, 128)[0]
+    found = trainer(batch)
+    one, other = (float(trainer._loss(column, batch, found)) for column in prepared.spec.columns)
+    trainer._levels.assign([2.0, 6.0])
+    # Each in parts of its level, times the mean of both levels.
+    expected = 4 * (one / 2 + other / 6)
+    assert float(trainer.compute_loss(batch, y_pred=found, training=False)) == pytest.approx(expected, rel=1e-5)
+    np.testing.assert_array_equal(np.asarray(trainer._levels), [2, 6])
+    trainer.compute_loss(batch, y_pred=found)
+    levels = [0.99 * 2 + 0.01 * one, 0.99 * 6 + 0.01 * other]
+    np.testing.assert_allclose(np.asarray(trainer._levels), levels, rtol=1e-5)
 
 
 def test_padding_changes_nothing(tmp_path):
