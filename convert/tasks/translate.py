@@ -22,7 +22,7 @@ from edgernn.edge_runtime.spec.manifest import QualitySpec
 from edgernn.edge_runtime.spec.translate import TranslateSpec
 from edgernn.edge_runtime.tasks.translate import Translator
 from edgernn.edge_runtime.text import load_tokenizer
-from edgernn.edge_runtime.translate.scoring import Bitext, bleu_of
+from edgernn.edge_runtime.translate.scoring import Referenced, bleu_of
 from edgernn.edge_runtime.translate.sentence_file import read_sentences
 
 # Test sentences of the proof.
@@ -108,7 +108,7 @@ class TranslatePlan(TaskPlan):
             return ()
         return ("BLEU was not compared with Keras: sacrebleu is missing here, or was when the model was trained",)
 
-    def _sentences(self) -> list[Bitext]:
+    def _sentences(self) -> list[Referenced]:
         return read_sentences(self._folder / "data" / "test.jsonl")
 
     def _measured_in_training(self) -> _Known | None:

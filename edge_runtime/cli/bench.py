@@ -80,7 +80,7 @@ _MOST_KINDS = 12
 def _print_profile(result: Measurement) -> None:
     from edgernn.edge_runtime.cli.output import print_table
 
-    called = result.signatures[0]
+    called = next(s for s in result.signatures if s.name == result.profiled)
     kinds = [(k.name, k.shapes, str(k.count), k.us_each, k.us) for k in result.profile[:_MOST_KINDS]]
     if others := result.profile[_MOST_KINDS:]:
         us = sum(kind.us for kind in others)

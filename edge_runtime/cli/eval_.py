@@ -23,6 +23,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns", nargs="+", metavar="NAME", help="of a CoNLL file's labels (default: the usual ones)"
     )
+    parser.add_argument("--beams", type=int, metavar="N", help="of a translator's search (default: 4)")
+    parser.add_argument("--limit", type=int, metavar="N", help="sentences to translate at most (default: all)")
     add_column_arguments(parser)
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -37,8 +39,15 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.tasks.forecast import Forecaster
     from edgernn.edge_runtime.tasks.lm import LanguageModel
     from edgernn.edge_runtime.tasks.tag import SequenceTagger
+    from edgernn.edge_runtime.tasks.translate import Translator
 
     model = open_bundle(args)
+    if isinstance(model, Translator):
+        from edgernn.edge_runtime.cli.eval_translate import eval_translate
+
+        return eval_translate(model, args)
+    if args.beams is not None or args.limit is not None:
+        raise InputError(f"{args.bundle}: not a translator: --beams and --limit are for those")
     if isinstance(model, Forecaster):
         from edgernn.edge_runtime.cli.eval_forecast import eval_forecast
 

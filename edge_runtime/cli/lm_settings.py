@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 
 SETTINGS: tuple[tuple[str, type, str, str], ...] = (
-    ("max_tokens", int, "N", "tokens to generate at most (default: 50)"),
+    ("max_tokens", int, "N", "tokens to generate at most (default: 50; translators: 500 a sentence)"),
     ("max_seconds", float, "S", "seconds that it may take at most"),
     ("temperature", float, "T", "0: always the most probable token (default: 0.8)"),
     ("top_k", int, "K", "draw from the K most probable tokens; 0: all (default: 40)"),
     ("top_p", float, "P", "draw from the most probable tokens that add up to P (default: 0.95)"),
     ("min_p", float, "P", "draw from tokens with P times the greatest probability at least (default: 0)"),
     ("repetition_penalty", float, "R", "above 1: repeat less (default: 1)"),
-    ("beams", int, "N", "beam search with so many hypotheses (default: 1, none)"),
-    ("length_penalty", float, "A", "of the beam search; above 1: longer texts (default: 1)"),
+    ("beams", int, "N", "beam search with so many hypotheses (default: 1, none; translators: 4)"),
+    ("length_penalty", float, "A", "of the beam search; higher: longer texts (default: 1; translators: 0.6)"),
     ("seed", int, "N", "the same seed gives the same text (default: another one each time)"),
 )
 

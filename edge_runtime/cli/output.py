@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +62,23 @@ def read_text_inputs(values: Sequence[str]) -> list[str]:
     return texts
 
 
+def standard_input_lines() -> Iterator[str]:
+    """The lines of standard input as they come.
+
+    Raises:
+      InputError: a line is not UTF-8; it is named.
+    """
+    for number, line in enumerate(iter(sys.stdin.buffer.readline, b""), 1):
+        yield _decoded(line.removesuffix(b"\n"), number, "standard input")
+
+
+def shown(text: str) -> str:
+    """Safe for a terminal, lines kept: other control characters and what cannot be encoded are escaped."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    kept = "".join(c if c.isprintable() or c in "\n\t" else _escape(c) for c in text)
+    return kept.encode(encoding, "backslashreplace").decode(encoding)
+
+
 def quiet_native_logs_for_good() -> None:
     """Leaves file descriptor 2 to nobody, and standard error to Python.
 
@@ -83,18 +100,19 @@ def quiet_native_logs_for_good() -> None:
 
 
 def _lines(data: bytes, where: str) -> list[str]:
-    texts = []
     lines = data.split(b"\n")
     if lines and not lines[-1]:
         lines.pop()
-    for number, line in enumerate(lines, 1):
-        try:
-            texts.append(line.removesuffix(b"\r").decode("utf-8"))
-        except UnicodeDecodeError as error:
-            raise InputError(
-                f"{where} line {number}: not UTF-8 (byte {error.start + 1}): convert it, as with iconv -t UTF-8"
-            ) from error
-    return texts
+    return [_decoded(line, number, where) for number, line in enumerate(lines, 1)]
+
+
+def _decoded(line: bytes, number: int, where: str) -> str:
+    try:
+        return line.removesuffix(b"\r").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{where} line {number}: not UTF-8 (byte {error.start + 1}): convert it, as with iconv -t UTF-8"
+        ) from error
 
 
 def _escape(character: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
 from edgernn.edge_runtime.cli.forecast_columns import add_column_arguments
 from edgernn.edge_runtime.cli.lm_settings import add_lm_arguments
+from edgernn.edge_runtime.cli.translate_settings import add_translate_arguments, refuse_translate_arguments
 from edgernn.edge_runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--html", metavar="FILE", help="write a tagger's answers as a page")
     add_column_arguments(parser)
     add_lm_arguments(parser)
+    add_translate_arguments(parser)
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
 
@@ -47,11 +49,14 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.tasks.forecast import Forecaster
     from edgernn.edge_runtime.tasks.lm import LanguageModel
     from edgernn.edge_runtime.tasks.tag import SequenceTagger
+    from edgernn.edge_runtime.tasks.translate import Translator
 
     if args.top is not None and args.top < 1:
         raise InputError(f"--top must be 1 or more, not {args.top}")
     model = open_bundle(args)
-    if not isinstance(model, LanguageModel) and (args.prompt is not None or args.next is not None):
+    if not isinstance(model, Translator):
+        refuse_translate_arguments(args)
+    if not isinstance(model, (LanguageModel, Translator)) and (args.prompt is not None or args.next is not None):
         raise InputError(f"{args.bundle}: not a language model: --prompt and --next are for those")
     if isinstance(model, SequenceTagger):
         from edgernn.edge_runtime.cli.run_tag import run_tag
@@ -59,6 +64,10 @@ def run(args: argparse.Namespace) -> int:
         return run_tag(model, args)
     if args.html or args.tokens:
         raise InputError(f"{args.bundle}: not a tagger: --html and --tokens are for those")
+    if isinstance(model, Translator):
+        from edgernn.edge_runtime.cli.run_translate import run_translate
+
+        return run_translate(model, args)
     if isinstance(model, Forecaster):
         from edgernn.edge_runtime.cli.run_forecast import run_forecast
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgernn.edge_runtime.cli.lm_settings import SETTINGS
-from edgernn.edge_runtime.cli.output import print_json, read_text_inputs
+from edgernn.edge_runtime.cli.output import print_json, read_text_inputs, shown
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.tasks.lm import LanguageModel
 
@@ -33,30 +33,23 @@ def run_lm(model: LanguageModel, args: argparse.Namespace) -> int:
         text = _generated(model, prompt, settings, args.stream and not args.json)
         results.append({"prompt": prompt, "text": text})
         if not args.json and not args.stream:
-            print(_shown(prompt + text))
+            print(shown(prompt + text))
     if args.json:
         print_json(results)
     return 0
 
 
-def _generated(model: LanguageModel, prompt: str, settings: dict[str, Any], shown: bool) -> str:
+def _generated(model: LanguageModel, prompt: str, settings: dict[str, Any], visible: bool) -> str:
     parts: Iterator[str] = model.generate(prompt, stream=True, **settings)
-    if not shown:
+    if not visible:
         return "".join(parts)
     texts = []
-    print(_shown(prompt), end="", flush=True)
+    print(shown(prompt), end="", flush=True)
     for part in parts:
         texts.append(part)
-        print(_shown(part), end="", flush=True)
+        print(shown(part), end="", flush=True)
     print()
     return "".join(texts)
-
-
-def _shown(text: str) -> str:
-    """Safe for a terminal, lines kept."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    kept = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
-    return kept.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _prompts(args: argparse.Namespace) -> list[str]:

@@ -7,6 +7,9 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
+from edgernn.edge_runtime.engines import Stream
 from edgernn.edge_runtime.loading import load
 from edgernn.edge_runtime.measure.floor import floor_us
 from edgernn.edge_runtime.measure.latency import Latency, inputs_of, lengths_of, time_calls
@@ -73,7 +76,8 @@ class Measurement:
       latencies: by sequence length.
       signatures: by signature, the fastest way to call the engine.
       scaling: by number of threads.
-      profile: operators of the signature that does most at once, the slowest kind first (see `profile`).
+      profiled: name of the signature that does most at once; of an encoder and a decoder, the step of the longest.
+      profile: its operators, the slowest kind first (see `profile`).
     """
 
     engine: str
@@ -85,6 +89,7 @@ class Measurement:
     latencies: tuple[LengthLatency, ...]
     signatures: tuple[SignatureLatency, ...]
     scaling: tuple[ThreadLatency, ...]
+    profiled: str
     profile: tuple[OperatorTime, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -120,6 +125,7 @@ def measure(path: str, threads: int = 1, seconds: float = 1.0, **options: Any) -
         latencies=latencies,
         signatures=_by_signature(model, seconds),
         scaling=_by_threads(path, lengths[-1], seconds, options),
+        profiled=_profiled(model),
         profile=_profile(model),
     )
 
@@ -138,7 +144,7 @@ def _by_signature(model: Model, seconds: float) -> tuple[SignatureLatency, ...]:
 
 
 def _one_signature(model: Model, number: int, signature: SignatureSpec, seconds: float) -> SignatureLatency:
-    stream, inputs = model.new_stream(), inputs_of(signature.inputs, 1)
+    stream, inputs = _ready_stream(model, signature), inputs_of(signature.inputs, 1)
     found = time_calls(lambda: stream.run(number, inputs), seconds)
     floor = None
     if signature.read_bytes:
@@ -153,12 +159,28 @@ def _one_signature(model: Model, number: int, signature: SignatureSpec, seconds:
     )
 
 
+def _ready_stream(model: Model, signature: SignatureSpec) -> Stream:
+    """A new stream; a decoder's step has a memory and states of as many rows as it takes."""
+    stream, execution = model.new_stream(), model.manifest.execution
+    if signature.part != "step":
+        return stream
+    for number, encoder in enumerate(execution.signatures):
+        if encoder.part == "encode" and encoder.steps == signature.steps:
+            stream.run(number, inputs_of(encoder.inputs, 1))
+    stream.set_states({s.name: np.zeros((signature.rows, *s.shape[1:]), s.dtype) for s in execution.states})
+    return stream
+
+
+def _profiled(model: Model) -> str:
+    signatures = model.manifest.execution.signatures
+    return next((s.name for s in signatures if s.part == "step"), signatures[0].name)
+
+
 def _profile(model: Model) -> tuple[OperatorTime, ...]:
     execution = model.manifest.execution
     if execution.mode == "dynamic":
         return ()  # the shapes are not in the file
-    name = execution.signatures[0].name
-    return profile(model.bundle.content, name, model.engine, execution.share_packed_weights)
+    return profile(model.bundle.content, _profiled(model), model.engine, execution.share_packed_weights)
 
 
 def _by_threads(path: str, length: int, seconds: float, options: dict[str, Any]) -> tuple[ThreadLatency, ...]:

@@ -53,7 +53,7 @@ def lengths_of(model: Model) -> tuple[int, ...]:
     fixed = [t.shape[1] for t in sequences if t.shape[1] is not None]
     if fixed or not sequences:
         return (fixed[0] if fixed else 1,)
-    longest = execution.signatures[0].steps if execution.mode == "whole" else _LENGTHS[-1]
+    longest = execution.signatures[0].steps if execution.mode in ("whole", "encode_step") else _LENGTHS[-1]
     return tuple(n for n in _LENGTHS if n <= longest)
 
 

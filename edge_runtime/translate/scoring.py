@@ -11,7 +11,7 @@ from edgernn.edge_runtime.errors import InputError
 
 
 @dataclass(frozen=True)
-class Bitext:
+class Referenced:
     """A sentence with one or more translations."""
 
     source: str
@@ -46,9 +46,14 @@ def bleu_of(translations: Sequence[str], references: Sequence[Sequence[str]]) ->
     return float(_metrics().BLEU().corpus_score(list(translations), _streams(references)).score)
 
 
-def _metrics() -> Any:
+def check_sacrebleu() -> None:
+    """Raises InputError where sacrebleu is not installed."""
     if importlib.util.find_spec("sacrebleu") is None:
         raise InputError("BLEU and chrF need sacrebleu, which is not installed: pip install sacrebleu")
+
+
+def _metrics() -> Any:
+    check_sacrebleu()
     from sacrebleu import metrics
 
     return metrics

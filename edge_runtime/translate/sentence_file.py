@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 from edgernn.edge_runtime.errors import InputError
-from edgernn.edge_runtime.translate.scoring import Bitext
+from edgernn.edge_runtime.translate.scoring import Referenced
 
 
-def read_sentences(path: Path) -> list[Bitext]:
+def read_sentences(path: Path) -> list[Referenced]:
     """Reads lines {"source": ..., "target": ..., "references": [...]}; without references the target is the only one.
 
     Raises:
@@ -25,7 +25,7 @@ def read_sentences(path: Path) -> list[Bitext]:
     return found
 
 
-def _sentence(path: Path, number: int, line: str) -> Bitext:
+def _sentence(path: Path, number: int, line: str) -> Referenced:
     try:
         record = json.loads(line)
         source = record["source"]
@@ -35,4 +35,4 @@ def _sentence(path: Path, number: int, line: str) -> Bitext:
     texts = [source, *references] if isinstance(references, list) else [None]
     if not all(isinstance(text, str) for text in texts):
         raise InputError(f"{path} line {number}: source and references must be texts")
-    return Bitext(source, tuple(references))
+    return Referenced(source, tuple(references))
