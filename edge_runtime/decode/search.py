@@ -111,8 +111,9 @@ def search(
 def log_normalizers(logits: Scores) -> npt.NDArray[np.float64]:
     """The logarithm of the sum of the exponentials of each row, [rows]."""
     greatest_ = logits.max(axis=1, keepdims=True)
-    sums = np.exp(logits - greatest_).sum(axis=1, dtype=np.float64)
-    found: npt.NDArray[np.float64] = np.log(sums) + greatest_[:, 0]
+    moved = logits - greatest_
+    sums = np.exp(moved, out=moved).sum(axis=1)
+    found: npt.NDArray[np.float64] = np.log(sums.astype(np.float64)) + greatest_[:, 0]
     return found
 
 
@@ -127,15 +128,13 @@ def _ranked(
         for row, one in zip(logits, live, strict=True):
             _discourage(row, one.tokens, limits.repetition_penalty)
     bases = [one.log_probability for one in live] - log_normalizers(logits)
-    found: list[tuple[int, int, float]] = []
-    for number, (row, base) in enumerate(zip(logits, bases, strict=True)):
-        tokens = greatest(row, min(count, len(row)))
-        found += [
-            (number, token, total)
-            for token, total in zip(tokens.tolist(), (row[tokens] + base).tolist(), strict=True)
-            if total > -np.inf
-        ]
-    return sorted(found, key=lambda item: (-item[2], item[0], item[1]))[:count]
+    # One look at all of them; the sums in double precision are those of the few that are chosen.
+    flat = (logits + bases.astype(np.float32)[:, None]).reshape(-1)
+    chosen = greatest(flat, min(count, len(flat)))
+    numbers, tokens = np.divmod(chosen, logits.shape[1])
+    totals = logits[numbers, tokens] + bases[numbers]
+    found = zip(numbers.tolist(), tokens.tolist(), totals.tolist(), strict=True)
+    return sorted((one for one in found if one[2] > -np.inf), key=lambda item: (-item[2], item[0], item[1]))
 
 
 def _discourage(row: Scores, tokens: Sequence[int], penalty: float) -> None:

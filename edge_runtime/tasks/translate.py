@@ -89,13 +89,14 @@ class Translator(EncoderDecoder):
     def _translations(self, text: str, options: TranslationOptions) -> list[Translation]:
         text = _prepared(text)
         found: list[list[tuple[Translation, int]]] = []
-        for part in parts_of(text):
+        parts = parts_of(text)
+        for part in parts:
             if part.is_sentence and _has_letters(part.text):
                 found.append(self._sentences.translate(_blanks(part.text), options))
             else:
                 found.append([(Translation(part.text, 0.0), 0)])
         count = max((len(one) for one in found), default=1)
-        sources = [part.text for part in parts_of(text)]
+        sources = [part.text for part in parts]
         return [
             joined([one[min(rank, len(one) - 1)] for one in found], sources, options.alignment)
             for rank in range(min(count, options.n_best))

@@ -40,7 +40,7 @@ class KeepingTranslator:
             masked = mask(untagged.edited.text, numbers)
             if numbers and not masked.kept:
                 break
-            found = self._whole(masked.edited.text, options, "".join(masked.kept))
+            found = self._whole(masked.edited.text, options, "".join(masked.kept), bool(untagged.tags))
             if good := [one for said in found if (one := _restored(untagged, masked, said))]:
                 return good[: options.n_best]
         return [self._in_pieces(untagged, options)]
@@ -60,13 +60,14 @@ class KeepingTranslator:
                 yield from filter(None, [middle])
             yield from filter(None, [after])
 
-    def _whole(self, text: str, options: TranslationOptions, stand_ins: str = "") -> list[Said]:
+    def _whole(self, text: str, options: TranslationOptions, stand_ins: str = "", aligned: bool = False) -> list[Said]:
         """Translations of a text that may be too long to be read at once."""
-        ranked = [self._piece(piece, options, stand_ins) for piece in shortened(text, self.sentences.fits)]
+        aligned = aligned or options.alignment
+        ranked = [self._piece(piece, options, stand_ins, aligned) for piece in shortened(text, self.sentences.fits)]
         count = max(len(one) for one in ranked)
         return [_chained([one[min(rank, len(one) - 1)] for one in ranked]) for rank in range(count)]
 
-    def _piece(self, piece: str, options: TranslationOptions, stand_ins: str) -> list[tuple[str, Said]]:
+    def _piece(self, piece: str, options: TranslationOptions, stand_ins: str, aligned: bool) -> list[tuple[str, Said]]:
         """Translations of what fits, with the blanks at its ends; the piece beside each."""
         before, middle, after = _without_ends(piece)
         if not any(character.isalpha() for character in middle):
@@ -80,14 +81,14 @@ class KeepingTranslator:
                     links=tuple(link.moved(len(before), len(before)) for link in one.links),
                 ),
             )
-            for one in self.sentences.translate(middle, options, stand_ins)
+            for one in self.sentences.translate(middle, options, stand_ins, aligned)
         ]
 
     def _in_pieces(self, untagged: Untagged, options: TranslationOptions) -> tuple[Translation, int]:
         """What must be kept as it is, and the pieces between translated by themselves."""
         chosen: list[tuple[str, Said]] = []
         for piece, kept in cut_at_kept(untagged.edited.text):
-            said = Said(piece, 0.0, 0, ()) if kept else self._whole(piece, options)[0]
+            said = Said(piece, 0.0, 0, ()) if kept else self._whole(piece, options, "", bool(untagged.tags))[0]
             chosen.append((piece, said))
         return _tagged(untagged, _chained(chosen))
 

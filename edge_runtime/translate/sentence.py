@@ -85,16 +85,26 @@ class SentenceTranslator:
 
     def fits(self, text: str) -> bool:
         """Whether a source can be read at once."""
-        # A token is a byte at least: very long texts need not be tokenized to know.
-        return len(text) <= 100 * self._task.max_source and len(self.encode(text)) <= self._task.max_source
+        # A token is a byte at least: short texts need not be tokenized to know, nor need very long ones.
+        most = self._task.max_source
+        return 4 * len(text) <= most or (len(text) <= 100 * most and len(self.encode(text)) <= most)
 
-    def translate(self, text: str, options: TranslationOptions, stand_ins: str = "") -> list[Said]:
-        """The best translations of a text that fits, the best first; characters in `stand_ins` stand for something."""
-        source = self._source(text, stand_ins)
+    def translate(
+        self, text: str, options: TranslationOptions, stand_ins: str = "", aligned: bool = False
+    ) -> list[Said]:
+        """The best translations of a text that fits, the best first.
+
+        Args:
+          text: the source.
+          options: how.
+          stand_ins: characters in it that stand for something.
+          aligned: whether links are wanted.
+        """
+        source = self._source(text, stand_ins, aligned)
         score = by_length_and_coverage(options.length_penalty, options.coverage_penalty)
         with self._decoding(source) as decoding:
             found = self._hypotheses(PairScorer(decoding, self._task), source, options, score)
-        return [self._said(source, one) for one in found]
+        return [self._said(source, one, aligned) for one in found]
 
     def stream(self, text: str, options: TranslationOptions) -> Iterator[str]:
         """The likeliest translation of a text that fits, as it comes."""
@@ -113,8 +123,11 @@ class SentenceTranslator:
         if rest := (held + speaker.finish()).rstrip():
             yield rest
 
-    def _source(self, text: str, stand_ins: str = "") -> SourceText:
-        return read_source(text, self.encode, stand_ins, self._task.unknown, self._task.max_source)
+    def _source(self, text: str, stand_ins: str = "", aligned: bool = False) -> SourceText:
+        task = self._task
+        # Where the unknown token may be said, it says a word of the source.
+        by_word = aligned or task.unknown not in self._never_plain or bool(stand_ins)
+        return read_source(text, self.encode, stand_ins, task.unknown, task.max_source, by_word)
 
     def _decoding(self, source: SourceText) -> Decoding:
         # Nothing at all is read as one step of padding, as in training.
@@ -140,12 +153,12 @@ class SentenceTranslator:
         first = scorer.step((0,), (self._task.begin,))
         return greedy(scorer, first, self._limits(source, options), self._task.end, self._forbidden(source))
 
-    def _said(self, source: SourceText, one: Hypothesis) -> Said:
+    def _said(self, source: SourceText, one: Hypothesis, aligned: bool) -> Said:
         speaker = Speaker(self._pieces, self._task, source)
         rows = one.attention if one.attention is not None else [None] * len(one.tokens)
         text = "".join(speaker.feed(token, row) for token, row in zip(one.tokens, rows, strict=False))
         text = (text + speaker.finish()).rstrip()
-        links = links_of(text, speaker.spans, one.attention, source.words)
+        links = links_of(text, speaker.spans, one.attention, source.words) if aligned else ()
         return Said(text, one.score, len(one.tokens) + one.ended, links)
 
 

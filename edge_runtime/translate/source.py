@@ -47,7 +47,7 @@ class SourceText:
 
 
 def read_source(
-    text: str, encode: Callable[[str], list[int]], stand_ins: str, unknown: int, longest: int
+    text: str, encode: Callable[[str], list[int]], stand_ins: str, unknown: int, longest: int, by_word: bool
 ) -> SourceText:
     """Tokenizes a source.
 
@@ -57,6 +57,7 @@ def read_source(
       stand_ins: characters that stand for something: each is read as the unknown token.
       unknown: that token.
       longest: tokens that are read at most.
+      by_word: whether to find out which word each token belongs to, which takes time; otherwise each belongs to all.
     """
     ids: list[int] = []
     words: list[Span] = []
@@ -65,7 +66,10 @@ def read_source(
     for place in [n for n, character in enumerate(text) if character in stand_ins] + [len(text)]:
         part = encode(text[start:place]) if place > start else []
         ids += part
-        words += [(low + start, high + start) for low, high in token_words(text[start:place], encode, part)]
+        if by_word:
+            words += [(low + start, high + start) for low, high in token_words(text[start:place], encode, part)]
+        else:
+            words += [(start, place)] * len(part)
         if place < len(text):
             stood_for.append(len(ids))
             ids.append(unknown)
