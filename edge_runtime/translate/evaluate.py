@@ -92,7 +92,7 @@ def test_sentences(
     else:
         marked = [pair for pair in corpus.pairs if pair.split == "test"]
         pairs = [pair.swapped if reverse else pair for pair in marked or corpus.pairs]
-        scope = f"the test part of {corpus.source.name}" if marked else f"every sentence of {corpus.source.name}"
+        scope = f"the test part of {corpus.source.name}" if marked else f"the sentences of {corpus.source.name}"
     found = with_references(pair for pair in pairs if pair.source and pair.target)
     return [Referenced(source, references) for source, references in found.items()], scope
 
@@ -127,7 +127,7 @@ def evaluate_translator(
         raise InputError(f"{corpus.source.path}: no pair of sentences to measure on")
     if limit is not None and limit < len(sentences):
         sentences = [sentences[place * len(sentences) // limit] for place in range(limit)]
-        scope = f"{limit} sentences of {scope}"
+        scope = f"evenly out of {scope}"
     began = perf_counter()
     settings = {**asdict(options), "n_best": 1}
     found = [model.translate(one.source, **settings)[0].text for one in sentences]
