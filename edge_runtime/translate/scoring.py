@@ -49,7 +49,7 @@ def bleu_of(translations: Sequence[str], references: Sequence[Sequence[str]]) ->
 def check_sacrebleu() -> None:
     """Raises InputError where sacrebleu is not installed."""
     if importlib.util.find_spec("sacrebleu") is None:
-        raise InputError("BLEU and chrF need sacrebleu, which is not installed: pip install sacrebleu")
+        raise InputError('BLEU and chrF need sacrebleu, which is not installed: pip install "edgernn[eval]"')
 
 
 def _metrics() -> Any:

@@ -3,11 +3,15 @@ from __future__ import annotations
 import copy
 
 import pytest
+from conftest import FIXTURES
 
 from edgernn.edge_runtime.bundle import read_bundle
 from edgernn.edge_runtime.errors import BundleError
+from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.classify import ClassifySpec
 from edgernn.edge_runtime.spec.manifest import parse_manifest
+from edgernn.edge_runtime.spec.tasks import TASK_SPECS
+from edgernn.edge_runtime.tasks.translate import Translator
 
 
 @pytest.fixture
@@ -53,8 +57,8 @@ def test_newer_format_names_the_version_needed(document):
 @pytest.mark.parametrize(
     ("task", "fault"),
     [
-        ({"name": "juggle"}, "task.name: expected one of classify, forecast, lm, tag, model, found 'juggle'"),
-        ("classify", "task.name: expected one of classify, forecast, lm, tag, model, found None"),
+        ({"name": "juggle"}, f"task.name: expected one of {', '.join(TASK_SPECS)}, found 'juggle'"),
+        ("classify", f"task.name: expected one of {', '.join(TASK_SPECS)}, found None"),
         ({"name": "classify"}, "task.text: missing; task.labels: missing; task.output: missing"),
     ],
 )
@@ -69,3 +73,61 @@ def test_chunked_needs_a_single_step_signature(document):
     document["execution"]["signatures"] = [s for s in document["execution"]["signatures"] if s["steps"] != 1]
     with pytest.raises(BundleError, match="chunked needs one of a single step"):
         parse_manifest(document, "file")
+
+
+@pytest.fixture
+def translator():
+    return copy.deepcopy(read_bundle(FIXTURES / "translator.tflite").manifest.to_dict())
+
+
+def test_encoders_need_steps_and_a_memory(translator):
+    execution = translator["execution"]
+    parse_manifest(translator, "file")
+    execution["signatures"] = [s for s in execution["signatures"] if s["name"] != "step_8"]
+    execution["memory"] = []
+    execution["first_states"] = ["state_0_h", "nothing"]
+    execution["signatures"][-1]["rows"] = 0
+    with pytest.raises(BundleError) as caught:
+        parse_manifest(translator, "file")
+    for part in (
+        "there is no step of one row for encoders of 8 steps",
+        "execution.memory: encode_step needs it",
+        "execution.first_states: 'nothing' is no state",
+        "execution.signatures: rows: expected 1 or more",
+    ):
+        assert part in str(caught.value)
+
+
+def test_what_a_translator_says_must_hold_together(translator):
+    translator["task"] |= {"end": translator["task"]["pad"], "max_source": 0, "attention": "logits"}
+    with pytest.raises(BundleError) as caught:
+        parse_manifest(translator, "file")
+    for part in ("four different ids", "task.max_source: expected 1 or more", "expected different names"):
+        assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"max_source": 17}, "sources of 17 tokens for an encoder of 16"),
+        ({"end": 100_000}, "the end or the unknown token"),
+        ({"attention": "weights"}, "no output 'weights'"),
+        ({"source": "words"}, "its model's inputs are not 'words' and 'token'"),
+    ],
+)
+def test_a_translator_that_does_not_fit_its_model_is_refused(translator, change, said):
+    from dataclasses import replace
+
+    translator["task"] |= change
+    bundle = read_bundle(FIXTURES / "translator.tflite")
+    with pytest.raises(BundleError, match=said):
+        Translator(replace(bundle, manifest=parse_manifest(translator, "file")))
+
+
+def test_a_task_of_one_part_cannot_have_two(translator):
+    from dataclasses import replace
+
+    translator["task"] = {"name": "model"}
+    bundle = read_bundle(FIXTURES / "translator.tflite")
+    with pytest.raises(BundleError, match="cannot be of the mode encode_step"):
+        Model(replace(bundle, manifest=parse_manifest(translator, "file")))
