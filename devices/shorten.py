@@ -1,4 +1,4 @@
-"""Python source without what only its readers need: comments and docstrings. Every statement keeps its line."""
+"""Python source without what only its readers need: comments, docstrings and functions' types; lines stay."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ import tokenize
 
 
 def shorten(source: str, *, keep_docstrings: bool = False) -> str:
-    """Takes comments and docstrings out of a module.
+    """Takes comments, docstrings and the types of functions' arguments and results out of a module.
 
-    Lines stay where they are, so that a traceback from a device points into the repository.
+    Lines stay where they are, so that a traceback from a device points into the repository. Types of classes' fields
+    stay: bundles are checked against them.
 
     Args:
       source: a module that Python can read.
       keep_docstrings: take out the comments alone.
 
     Returns:
-      A module that compiles to the same code, less its docstrings.
+      A module that compiles to the same code, less its docstrings and types.
 
     Raises:
       SyntaxError: `source` is no Python.
@@ -25,7 +26,7 @@ def shorten(source: str, *, keep_docstrings: bool = False) -> str:
     lines = source.splitlines(keepends=True)
     spans = list(_comments(source))
     if not keep_docstrings:
-        spans += _docstrings(source, lines)
+        spans += [*_docstrings(source, lines), *_types(source, lines)]
     for (row, column), (last_row, last_column), left in sorted(spans, reverse=True):
         before, behind = lines[row - 1][:column], lines[last_row - 1][last_column:]
         lines[row - 1] = (before + left + behind).rstrip() + "\n"
@@ -57,6 +58,30 @@ def _docstrings(source: str, lines: list[str]) -> list[_Span]:
         start, end = (first.lineno, first.col_offset), (first.end_lineno, first.end_col_offset)
         spans.append((_in_characters(lines, start), _in_characters(lines, end), left))
     return spans
+
+
+def _types(source: str, lines: list[str]) -> list[_Span]:
+    spans: list[_Span] = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        given = node.args
+        for one in (*given.posonlyargs, *given.args, *given.kwonlyargs, given.vararg, given.kwarg):
+            if one is not None and one.annotation is not None:
+                start = (one.lineno, one.col_offset + len(one.arg.encode("utf-8")))
+                spans.append((_in_characters(lines, start), _end(lines, one.annotation), ""))
+        if node.returns is not None:
+            row, column = _in_characters(lines, (node.returns.lineno, node.returns.col_offset))
+            arrow = lines[row - 1].rfind("->", 0, column)
+            if arrow >= 0:
+                spans.append(((row, len(lines[row - 1][:arrow].rstrip())), _end(lines, node.returns), ""))
+    return spans
+
+
+def _end(lines: list[str], node: ast.expr) -> tuple[int, int]:
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return _in_characters(lines, (node.end_lineno, node.end_col_offset))
 
 
 def _in_characters(lines: list[str], place: tuple[int, int]) -> tuple[int, int]:

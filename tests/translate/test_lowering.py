@@ -202,7 +202,7 @@ def test_what_cannot_be_two_parts_is_refused_with_every_reason():
     x = keras.Input((3,), name="x")
     with pytest.raises(ConversionError) as raised:
         find_parts(keras.Model(x, layers.Dense(2)(x)), PairRequest(8))
-    assert raised.value.reasons == [
+    assert list(raised.value.reasons) == [
         "the model has no nested model 'encoder'",
         "the model has no nested model 'step'",
     ]
