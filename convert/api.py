@@ -219,6 +219,8 @@ def _attempt(
 def _calibration_for(recipe: Recipe, plan: TaskPlan, given: list[Arrays]) -> list[Arrays]:
     if not recipe.calibrated:
         return []
+    if plan.pair is not None:
+        return given  # the child says why such a model cannot be calibrated
     if samples := given or plan.calibration():
         return samples
     raise InputError(

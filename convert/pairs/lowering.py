@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,11 +15,14 @@ from edgernn.convert.lowerings.base import Lowered, TracedSignature
 from edgernn.convert.lowerings.cost import MAX_UNROLLED_BYTES, unrolled_bytes
 from edgernn.convert.lowerings.tracing import distinct
 from edgernn.convert.pairs.parts import Parts
+from edgernn.convert.pairs.products import row_products
 from edgernn.convert.request import PairRequest
 from edgernn.edge_runtime.spec.tensors import ExecutionSpec, SignatureSpec, StateSpec, TensorSpec
 
 # The shortest encoder: a call has its own price. Each next one is twice as long, and the last one holds all sources.
 _SHORTEST = 8
+# Up to so many places of the memory a single row's scores are as quick by columns.
+_COLUMN_STEPS = 32
 # Of what unrolling may cost in file, for one signature.
 _MOST_BYTES = MAX_UNROLLED_BYTES // 2
 
@@ -78,7 +82,8 @@ def _step(parts: Parts, size: int, rows: int) -> TracedSignature:
     name = (f"step_{size}" if size else "step") + (f"_b{rows}" if rows > 1 else "")
     spec = SignatureSpec(name, size, inputs, outputs, part="step", rows=rows)
     # All rows read one memory: kept once where the model's own operations repeat it as they go.
-    functions = [_step_function(parts, spread) for spread in _spreads(rows)]
+    products = row_products if rows > 1 or size > _COLUMN_STEPS else contextlib.nullcontext
+    functions = [_step_function(parts, spread, products) for spread in _spreads(rows)]
     arguments = (*inputs, *states, *memory)
     for function in functions[:-1]:
         try:
@@ -94,12 +99,14 @@ def _spreads(rows: int) -> Iterator[Callable[[Any], Any]]:
         yield lambda memory: tf.repeat(memory, rows, axis=0)
 
 
-def _step_function(parts: Parts, spread: Callable[[Any], Any]) -> Callable[..., dict[str, Any]]:
+def _step_function(
+    parts: Parts, spread: Callable[[Any], Any], products: Callable[[], contextlib.AbstractContextManager[None]]
+) -> Callable[..., dict[str, Any]]:
     held = {tensor.name for tensor in parts.memory}
 
     def function(**values: Any) -> dict[str, Any]:
         given = {name: spread(value) if name in held else value for name, value in values.items()}
-        with Substitution(parts.step, unrolled_loop).active():
+        with Substitution(parts.step, unrolled_loop).active(), products():
             found = parts.step(given, training=False)
         carried = {state.name: found[parts.outgoing[state.name]] for state in parts.states}
         return {**distinct({t.name: found[t.name] for t in parts.step_outputs}, carried), **carried}

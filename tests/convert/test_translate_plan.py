@@ -90,6 +90,8 @@ def test_static_recipes_and_other_lowerings_are_refused_with_reasons(folder, tmp
         "static_int8 is not for a model of encoder and decoder yet",
         "a model of encoder and decoder has a lowering of its own",
     ]
+    with pytest.raises(ConversionError, match="static_int16x8 is not for a model of encoder and decoder yet"):
+        convert(folder, "static_int16x8")
 
 
 def test_folders_that_are_damaged(folder, tmp_path):
