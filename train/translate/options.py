@@ -54,7 +54,7 @@ class TranslateOptions:
     kept: float = 0.2
     joined: float = 0.01
     epochs: int = 12
-    batch_tokens: int = 6000
+    batch_tokens: int = 3000
     learning_rate: float = 2e-3
     average: float = 0.998
     max_tokens: int = 200
@@ -63,7 +63,8 @@ class TranslateOptions:
 
 
 PRESETS: dict[str, TranslateOptions] = {
-    "hour": TranslateOptions(encoder_units=192, units=384, vocab_size=6000, epochs=14),
+    # Small batches: by the same number of tokens they learn far more, for an eighth more time.
+    "hour": TranslateOptions(encoder_units=192, units=384, vocab_size=6000, epochs=12, batch_tokens=1500),
     "full": TranslateOptions(encoder_layers=2, encoder_units=320, units=640, dropout=0.3, epochs=40),
     # Seconds of training; for trying the commands, not for use.
     "tiny": TranslateOptions(

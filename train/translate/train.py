@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from edgernn.edge_runtime.engines.packages import has_module
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.translate.reading.corpus import ParallelCorpus
 from edgernn.edge_runtime.translate.reading.divide import with_references
+from edgernn.edge_runtime.translate.scoring import scores_of
 from edgernn.train.backend import import_keras
 from edgernn.train.folder import check_target, new_folder
 from edgernn.train.listener import Listener
 from edgernn.train.translate.options import TranslateOptions
-from edgernn.train.translate.scores import bleu_and_chrf, has_sacrebleu
 
 if TYPE_CHECKING:
     from edgernn.train.translate.fit import Fitted
@@ -110,7 +111,7 @@ def _metrics(options: TranslateOptions, prepared: Prepared, fitted: Fitted) -> d
 
 def _translated(options: TranslateOptions, prepared: Prepared, model: Any) -> dict[str, Any]:
     """Scores of the likeliest tokens on test sentences; nothing where sacrebleu is not installed."""
-    if not has_sacrebleu():
+    if not has_module("sacrebleu"):
         return {}
     from edgernn.train.translate.decode import greedy
 
@@ -119,4 +120,4 @@ def _translated(options: TranslateOptions, prepared: Prepared, model: Any) -> di
     sources = [list(known)[place] for place in places]
     ids = [one.ids[: options.max_tokens] for one in prepared.source.encode_batch_fast(sources)]
     texts = prepared.target.decode_batch(greedy(model, ids))
-    return bleu_and_chrf(texts, [known[source] for source in sources])
+    return {"sentences": len(texts), **asdict(scores_of(texts, [known[source] for source in sources]))}
