@@ -18,7 +18,8 @@ from edgernn.devices.shorten import shorten
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.files import write_bytes
 
-_LEFT_OUT = ("edgernn/train/", "edgernn/convert/")
+# The workstation's parts, and readers of data sets for translation, which only `edgernn eval` needs.
+_LEFT_OUT = ("edgernn/train/", "edgernn/convert/", "edgernn/devices/", "edgernn/edge_runtime/translate/reading/")
 # What `help` shows to those who write programs keeps its docstrings; other modules are shipped without.
 _API = tuple(
     f"edgernn/edge_runtime/{name}"

@@ -14,6 +14,7 @@ from edgernn.edge_runtime.cli.commands import COMMANDS, Command
 from edgernn.edge_runtime.cli.output import one_line, quiet_native_logs_for_good
 from edgernn.edge_runtime.errors import CheckFailed, EdgeRNNError
 
+_NOT_IN_THE_RUNTIMES_WHEEL = ("edgernn.train", "edgernn.convert", "edgernn.edge_runtime.translate.reading")
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
@@ -97,8 +98,9 @@ def _fail(name: str, message: str, status: int) -> int:
 
 def _missing(command: Command, error: ModuleNotFoundError) -> str:
     name = error.name or ""
-    if command.extra and name.startswith(("edgernn.train", "edgernn.convert")):
-        return f'is not in the runtime\'s own wheel, which is what is installed: pip install "edgernn[{command.extra}]"'
+    if name.startswith(_NOT_IN_THE_RUNTIMES_WHEEL):
+        extra = command.extra or "eval"
+        return f'is not in the runtime\'s own wheel, which is what is installed: pip install "edgernn[{extra}]"'
     if not command.extra or name.startswith("edgernn"):
         return _defect(error)
     return f'needs {error.name}, which is not installed: pip install "edgernn[{command.extra}]"'
