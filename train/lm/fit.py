@@ -73,7 +73,8 @@ def fit(
         done = len(keeper.history["loss"])
         if done < last:
             trainer.sample(last <= sampled)
-            trainer.fit(windows, initial_epoch=done, epochs=last, verbose=0, callbacks=callbacks)
+            # In the text's order: the states are carried from window to window.
+            trainer.fit(windows, initial_epoch=done, epochs=last, verbose=0, callbacks=callbacks, shuffle=False)
     trainer.network.set_weights(keeper.best_weights)
     return Fitted(trainer.network, bare_model(options, vocabulary, trainer.network), keeper.history, keeper.best_epoch)
 
