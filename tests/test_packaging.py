@@ -66,7 +66,7 @@ def test_the_wheel_holds_every_file_and_is_small(wheel):
 def test_the_runtimes_own_wheel_installs_and_runs_without_the_rest(wheel, tmp_path):
     made = make_runtime_wheel(wheel, tmp_path)
     assert made.name.endswith("+runtime-py3-none-any.whl")
-    assert made.stat().st_size < 200_000
+    assert made.stat().st_size < 250_000
     names = zipfile.ZipFile(made).namelist()
     assert not [name for name in names if name.startswith(("edgernn/train/", "edgernn/convert/"))]
     place = tmp_path / "site"

@@ -1,0 +1,1 @@
+"""Pictures with captions: what people hold on their disks, and what devices are measured on."""

@@ -1,0 +1,1 @@
+"""Training of image captioning: a convolutional encoder and a recurrent decoder."""
