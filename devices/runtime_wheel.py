@@ -18,8 +18,11 @@ from edgernn.devices.shorten import shorten
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.files import write_bytes
 
-# The workstation's parts, and readers of data sets for translation, which only `edgernn eval` needs.
-_LEFT_OUT = ("edgernn/train/", "edgernn/convert/", "edgernn/devices/", "edgernn/edge_runtime/translate/reading/")
+# The workstation's parts, and readers of data sets that only `edgernn eval` needs.
+_LEFT_OUT = (
+    *("edgernn/train/", "edgernn/convert/", "edgernn/devices/"),
+    *("edgernn/edge_runtime/translate/reading/", "edgernn/edge_runtime/caption/reading/"),
+)
 # What `help` shows to those who write programs keeps its docstrings; other modules are shipped without.
 _API = tuple(
     f"edgernn/edge_runtime/{name}"
