@@ -30,9 +30,10 @@ _STRIPE_PIXELS = 1 << 20
 def load_picture(source: Source, spec: PictureSpec, order: Order = "rgb") -> Pixels:
     """A picture in the size that a model reads.
 
-    The same bytes give the same array. Sizes are changed in whole numbers, alike everywhere (`PictureSpec`); what JPEG
-    and lossy WebP decode to is up to the libraries that OpenCV was built with, whose versions may differ by a unit or
-    two in a few pixels. PNG, BMP, GIF and lossless WebP decode alike everywhere.
+    The same bytes give the same array: sizes are changed in whole numbers, alike everywhere (`PictureSpec`), and what
+    is stored without loss decodes alike everywhere. JPEG and lossy WebP are up to the libraries that OpenCV was built
+    with, whose versions may differ by a unit or two; those of the wheels of 4.6 to 5.0 do not on one machine
+    (benchmarks/caption/opencv_versions.md). GIF and animated WebP need a version after 4.10.
 
     Args:
       source: a file's path, its bytes, or an array as `read_picture` takes it.
