@@ -43,9 +43,7 @@ class FeatureCache:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise InputError(
-                f"{folder}: {error.strerror or error}: set EDGERNN_CACHE to a folder that can be written"
-            ) from error
+            raise self._unusable(error) from error
         for index in sorted(folder.glob("*.json")):
             self._read(index)
 
@@ -69,15 +67,22 @@ class FeatureCache:
         Raises:
           InputError: a value is too large for the kind, or the disk is full.
         """
-        kept = features.astype(self.kind)
+        with np.errstate(over="ignore"):
+            kept = features.astype(self.kind)
         if not np.isfinite(kept).all():
             raise InputError(f"the encoder's features are too large for {self.kind}: keep them in float32")
         name = hashlib.sha256("".join(digests).encode()).hexdigest()[:16]
-        with atomic_write(self.folder / f"{name}.npy") as temporary, temporary.open("wb") as file:
-            np.save(file, kept, allow_pickle=False)
         index = self.folder / f"{name}.json"
-        write_text(index, json.dumps(list(digests)))
+        try:
+            with atomic_write(index.with_suffix(".npy")) as temporary, temporary.open("wb") as file:
+                np.save(file, kept, allow_pickle=False)
+            write_text(index, json.dumps(list(digests)))
+        except OSError as error:
+            raise self._unusable(error) from error
         self._read(index)
+
+    def _unusable(self, error: OSError) -> InputError:
+        return InputError(f"{self.folder}: {error.strerror or error}: set EDGERNN_CACHE to another folder")
 
     def _read(self, index: Path) -> None:
         """What is damaged, or of another shape, counts as not there and is computed again."""
