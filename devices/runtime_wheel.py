@@ -2,7 +2,7 @@
 
 `python -m edgernn.devices.runtime_wheel EDGERNN.whl FOLDER`. The result is the same distribution with a local version
 ("0.1.0+runtime"), so that it installs as `edgernn`, needs NumPy and one TFLite runtime, and is replaced by the whole
-kit when that is installed. `train` and `convert` say what is missing.
+kit when that is installed. `train`, `convert` and `eval` say what is missing; a device proves itself by `selftest`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,24 @@ from edgernn.devices.shorten import shorten
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.files import write_bytes
 
-# The workstation's parts, and readers of data sets that only `edgernn eval` needs.
+# The workstation's parts, and what only `edgernn eval` needs: readers of data sets, and scorers.
 _LEFT_OUT = (
     *("edgernn/train/", "edgernn/convert/", "edgernn/devices/"),
-    *("edgernn/edge_runtime/translate/reading/", "edgernn/edge_runtime/caption/reading/"),
+    *(
+        f"edgernn/edge_runtime/{name}"
+        for name in (
+            *(
+                "cli/eval_",
+                "evaluate.py",
+                "examples/",
+                "caption/reading/",
+                "translate/reading/",
+                "translate/evaluate.py",
+            ),
+            *("lm/corpus.py", "lm/evaluate.py", "lm/split.py", "tag/corpus.py", "tag/evaluate.py", "tag/read_"),
+            *("tag/counting.py", "tag/seqeval_counting.py", "tag/scores.py", "tag/sentence.py"),
+        )
+    ),
 )
 # What `help` shows to those who write programs keeps its docstrings; other modules are shipped without.
 _API = tuple(
