@@ -57,7 +57,7 @@ def test_the_wheel_holds_every_file_and_is_small(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for part in PARTS:
         for file in (ROOT / part).rglob("*"):
-            if file.suffix in (".py", ".json") or file.name == "py.typed":
+            if file.suffix in (".py", ".json", ".html") or file.name == "py.typed":
                 assert f"edgernn/{file.relative_to(ROOT).as_posix()}" in names
     assert not [name for name in names if "tests" in name or name.endswith((".tflite", ".csv", ".keras"))]
     assert wheel.stat().st_size < 650_000
@@ -132,7 +132,7 @@ def test_the_base_install_is_the_runtime_alone():
     for heavy in ("tensorflow", "keras", "tokenizers", "opencv", "rich"):
         assert heavy not in base
     assert set(PROJECT["project"]["optional-dependencies"]) == {
-        *("text", "vision", "train", "convert", "forecast", "eval", "dev"),
+        *("text", "vision", "train", "convert", "forecast", "eval", "serve", "dev"),
     }
 
 

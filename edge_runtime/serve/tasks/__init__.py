@@ -1,0 +1,1 @@
+"""What each task offers over HTTP: one file and one line here."""
