@@ -2,7 +2,8 @@
 
 `python -m edgernn.devices.runtime_wheel EDGERNN.whl FOLDER`. The result is the same distribution with a local version
 ("0.1.0+runtime"), so that it installs as `edgernn`, needs NumPy and one TFLite runtime, and is replaced by the whole
-kit when that is installed. `train`, `convert` and `eval` say what is missing; a device proves itself by `selftest`.
+kit when that is installed. `train`, `convert`, `eval` and `serve` say what is missing; a device proves itself by
+`selftest`, and what serves has a package index anyway: the framework comes from there.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from edgernn.devices.shorten import shorten
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.files import write_bytes
 
-# The workstation's parts, and what only `edgernn eval` needs: readers of data sets, and scorers.
+# The workstation's parts, what only `edgernn eval` needs (readers of data sets, scorers), and the server.
 _LEFT_OUT = (
     *("edgernn/train/", "edgernn/convert/", "edgernn/devices/"),
     *(
@@ -26,6 +27,8 @@ _LEFT_OUT = (
         for name in (
             *(
                 "cli/eval_",
+                "cli/serve.py",
+                "serve/",
                 "evaluate.py",
                 "examples/",
                 "caption/reading/",

@@ -38,6 +38,9 @@ COMMANDS: dict[str, Command] = {
             "does this device compute what the workstation did?",
         ),
         Command("bench", "edgernn.edge_runtime.cli.bench", "load time, latency and memory on this machine"),
+        Command(
+            "serve", "edgernn.edge_runtime.cli.serve", "models over HTTP, beside the device's other services", "serve"
+        ),
         Command("doctor", "edgernn.edge_runtime.cli.doctor", "what this machine can run, and how to mend the rest"),
     )
 }

@@ -14,7 +14,10 @@ from edgernn.edge_runtime.cli.commands import COMMANDS, Command
 from edgernn.edge_runtime.cli.output import one_line, quiet_native_logs_for_good
 from edgernn.edge_runtime.errors import CheckFailed, EdgeRNNError
 
-_NOT_IN_THE_RUNTIMES_WHEEL = ("edgernn.train", "edgernn.convert", "edgernn.edge_runtime.cli.eval_")
+_NOT_IN_THE_RUNTIMES_WHEEL = (
+    *("edgernn.train", "edgernn.convert"),
+    *("edgernn.edge_runtime.cli.eval_", "edgernn.edge_runtime.cli.serve", "edgernn.edge_runtime.serve"),
+)
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
