@@ -32,6 +32,8 @@ _LEFT_OUT = (
                 "evaluate.py",
                 "examples/",
                 "caption/reading/",
+                "caption/scoring.py",
+                "caption/test_pictures.py",
                 "translate/reading/",
                 "translate/evaluate.py",
             ),
