@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 from typing import Any
 
 from edgernn.edge_runtime.engines.base import (
@@ -11,6 +10,8 @@ from edgernn.edge_runtime.engines.base import (
     EngineOptions,
     OpenModel,
 )
+from edgernn.edge_runtime.engines.gpu_shield import keep_gpu_out
+from edgernn.edge_runtime.engines.gpu_shield import refusal as gpu_refusal
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
 from edgernn.edge_runtime.engines.weight_cache import open_with_cache
@@ -32,7 +33,8 @@ class CompiledModelEngine(Engine):
     def refusal(self) -> tuple[str, str] | None:
         """See base."""
         if has_module("ai_edge_litert.compiled_model"):
-            return None
+            reason = gpu_refusal()
+            return (reason, "load a model before importing it") if reason else None
         installed = has_module("ai_edge_litert")
         return ("ai-edge-litert has no CompiledModel" if installed else "ai-edge-litert is not installed"), _INSTALL
 
@@ -78,18 +80,19 @@ def compile_model(model: bytes, threads: int, cache: str) -> Any:
     constant up by its bytes alone: kernels with static scales, which it packs with the weights, would get those of
     another operator and compute nonsense, so that `cache` must be empty for these.
     """
+    environment = _environment()
     from ai_edge_litert.compiled_model import CompiledModel
     from ai_edge_litert.options import CpuOptions, HardwareAccelerator, Options
 
     cpu = CpuOptions(num_threads=threads, xnnpack_weight_cache_path=cache)
     options = Options(hardware_accelerators=HardwareAccelerator.CPU, cpu_options=cpu)
-    return CompiledModel.from_buffer(model, environment=_environment(), options=options)
+    return CompiledModel.from_buffer(model, environment=environment, options=options)
 
 
 @functools.cache
 def _environment() -> Any:
     # One for all models: making one looks for accelerators, and takes longer than loading a small model.
+    folder = keep_gpu_out()
     from ai_edge_litert import environment
 
-    folder = str(Path(environment.__file__).parent)
     return environment.Environment.create(options=environment.EnvironmentOptions(runtime_path=folder))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from edgernn.edge_runtime.engines.base import (
     Stream,
     zero_states,
 )
+from edgernn.edge_runtime.engines.gpu_shield import keep_gpu_out
 from edgernn.edge_runtime.engines.packages import has_module
 from edgernn.edge_runtime.engines.quiet import quiet_native_logs
 from edgernn.edge_runtime.errors import RuntimeUnavailable
@@ -54,6 +56,10 @@ class InterpreterEngine(Engine):
         opened: OpenModel
         try:
             with quiet_native_logs():
+                if self.package == "ai-edge-litert":
+                    # Not needed here: a `CompiledModel` may come later, and then it is too late.
+                    with contextlib.suppress(RuntimeError):
+                        keep_gpu_out()
                 interpreter = importlib.import_module(self._module).Interpreter
                 make = partial(interpreter, model_content=model, num_threads=options.threads)
                 dynamic = execution.mode == "dynamic"
