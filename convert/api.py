@@ -14,7 +14,7 @@ from edgernn.convert.calibration import read_calibration
 from edgernn.convert.child import Converted, run_child
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.proof import check_proof, check_quality, compare, drift
-from edgernn.convert.recipes import AUTO, AUTO_BOUNDS, Bounds, Recipe, find_recipe
+from edgernn.convert.recipes import AUTO_BOUNDS, Bounds, Recipe, find_recipe
 from edgernn.convert.request import Arrays, Request
 from edgernn.convert.source import Source, read_source
 from edgernn.convert.supervised import DEFAULT_TIMEOUT_S
@@ -158,7 +158,7 @@ def _convert(source: Source, options: Options, calibration: list[Arrays], progre
         recipe = find_recipe(options.quantize)
         return _attempt(source, plan, options, recipe, recipe.bounds, calibration, progress)
     tried: list[dict[str, Any]] = []
-    for name in AUTO:
+    for name in plan.auto:
         recipe = find_recipe(name)
         if options.target in recipe.refused_targets:
             continue
@@ -208,7 +208,9 @@ def _attempt(
     quality = plan.quality(converted.reference, tried.outputs, tried.measured)
     result = _pack(converted, draft, assets, tried, proof, quality)
     failures = check_proof(proof, bounds, converted.response.rounding, drifted)
-    failures += check_quality(quality, plan.metric, plan.max_drop if options.max_drop is None else options.max_drop)
+    allowed = plan.max_drop if options.max_drop is None else options.max_drop
+    for metric in (plan.metric, *plan.further_metrics):
+        failures += check_quality(quality, metric, allowed)
     report = _report(source, result, converted, bounds, tried.engine, drifted, failures)
     report["remarks"] = plan.remarks(tried.outputs)
     if failures:
@@ -217,12 +219,14 @@ def _attempt(
 
 
 def _calibration_for(recipe: Recipe, plan: TaskPlan, given: list[Arrays]) -> list[Arrays]:
+    if recipe.parts and plan.pair is None:
+        raise InputError(f"{recipe.name} is for models of encoder and decoder, such as captioners: take dynamic_wi8")
     if not recipe.calibrated:
         return []
-    if plan.pair is not None:
-        return given  # the child says why such a model cannot be calibrated
     if samples := given or plan.calibration():
         return samples
+    if plan.pair is not None:
+        return []  # the child says what such a model cannot be calibrated for
     raise InputError(
         f"{recipe.name} needs sample inputs: give --calibrate FILE.npz, an array [examples, ...] for each model input"
     )

@@ -70,17 +70,98 @@ def other_kind(seed: int = 0) -> Any:
     return randomized(keras.Model(given, outputs), seed)
 
 
+def picture_kind(seed: int = 0, cell: str = "lstm", adaptive: bool = False, network: Any = None, **sizes: int) -> Any:
+    """A captioner: a convolutional network, soft attention (Xu et al. 2015), its softmax tied with the embedding.
+
+    Args:
+      seed: of its weights, drawn as layers begin; a network given keeps its own.
+      cell: "lstm" or "gru".
+      adaptive: whether a visual sentinel takes a share of the attention (Lu et al. 2017).
+      network: float32 [batch, size, size, 3] to [batch, rows, columns, channels]; None: a small one for 32 pixels.
+      sizes: units, embedding and vocabulary, where they are not to be small.
+    """
+    keras.utils.set_random_seed(seed)
+    units, width, words = sizes.get("units", 12), sizes.get("embedding", 9), sizes.get("vocabulary", VOCABULARY)
+    model = _captioner(network or _small_network(), cell, adaptive, (units, width, words))
+    if network is None:
+        _disturb(model, np.random.default_rng(seed))
+    return model
+
+
+def _disturb(model: Any, generator: Any) -> None:
+    """Weights large enough that pictures and tokens matter; normalization as after a training."""
+    for layer in [layer for layer in model._flatten_layers(include_self=False) if layer.weights]:
+        if isinstance(layer, layers.BatchNormalization):
+            channels = layer.gamma.shape[0]
+            gamma, variance = generator.uniform(0.5, 1.5, (2, channels))
+            layer.set_weights([gamma, *generator.normal(0.0, 0.3, (2, channels)), variance])
+        elif not isinstance(layer, (keras.Model, layers.Conv2D, layers.DepthwiseConv2D)):
+            layer.set_weights([generator.normal(0.0, 0.5, w.shape).astype(np.float32) for w in layer.get_weights()])
+
+
+def _small_network() -> Any:
+    """What EfficientNet-Lite is made of: convolutions, depthwise too, normalized, ReLU6; 32 pixels to 4 x 4 places."""
+    picture = keras.Input((32, 32, 3), name="picture")
+    x = layers.Conv2D(8, 3, 2, "same", use_bias=False)(picture)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    x = layers.DepthwiseConv2D(3, 2, "same", use_bias=False)(x)
+    x = layers.ReLU(6.0)(layers.BatchNormalization()(x))
+    start = layers.Conv2D(8, 1, use_bias=False)(x)
+    x = layers.DepthwiseConv2D(3, 1, "same", use_bias=False)(layers.BatchNormalization()(start))
+    x = layers.Add()([layers.ReLU(6.0)(layers.BatchNormalization()(x)), start])
+    x = layers.Conv2D(16, 3, 2, "same", use_bias=False)(x)
+    return keras.Model(picture, layers.ReLU(6.0)(layers.BatchNormalization()(x)), name="network")
+
+
+def _captioner(network: Any, cell: str, adaptive: bool, sizes: tuple[int, int, int]) -> Any:
+    units, width, words = sizes
+    names = ["state_0_h", "state_0_c"] if cell == "lstm" else ["state_0_h"]
+    size, (rows, columns, channels) = network.input_shape[1], network.output_shape[1:]
+    picture = keras.Input((size, size, 3), name="picture")
+    x = layers.Reshape((rows * columns, channels))(network(picture))
+    mean = layers.GlobalAveragePooling1D()(x)
+    memory = {"keys": layers.Dense(units)(x), "values": layers.Dense(width, activation="tanh")(x)}
+    memory |= {name: layers.Dense(units, activation="tanh")(mean) for name in names}
+    encoder = keras.Model({"picture": picture}, memory, name="encoder")
+    token = keras.Input((1,), dtype="int32", name="token")
+    before = {name: keras.Input((units,), name=name) for name in names}
+    keys = keras.Input((rows * columns, units), name="keys")
+    values = keras.Input((rows * columns, width), name="values")
+    table = layers.ReversibleEmbedding(words, width)
+    kind = layers.LSTM if cell == "lstm" else layers.GRU
+    read = table(token)
+    h, *after = kind(units, return_state=True)(read, initial_state=list(before.values()))
+    scores = ops.squeeze(layers.Dense(1)(ops.tanh(keys + ops.expand_dims(layers.Dense(units)(h), 1))), -1)
+    if adaptive:
+        gate = layers.Dense(width, activation="sigmoid")(layers.Concatenate()([ops.squeeze(read, 1), h]))
+        sentinel = gate * layers.Dense(width, activation="tanh")(after[-1])
+        share = ops.softmax(ops.concatenate([scores, layers.Dense(1)(ops.tanh(layers.Dense(units)(sentinel)))], -1))
+        attention = share[:, : rows * columns]
+        context = ops.squeeze(ops.matmul(ops.expand_dims(attention, 1), values), 1) + share[:, -1:] * sentinel
+    else:
+        attention = ops.softmax(scores)
+        context = ops.squeeze(ops.matmul(ops.expand_dims(attention, 1), values), 1)
+    logits = table(ops.tanh(context + layers.Dense(width)(h)), reverse=True)
+    given = {"token": token, **before, "keys": keys, "values": values}
+    outputs = {"logits": layers.Identity(name="logits")(logits), "attention": attention}
+    step = keras.Model(given, {**outputs, **dict(zip(names, after, strict=True))}, name="step")
+    held = encoder({"picture": picture})
+    outputs = step({"token": token, **before, "keys": held["keys"], "values": held["values"]})
+    return keras.Model({"picture": picture, "token": token, **before}, outputs, name="captioner")
+
+
 class KerasPair:
-    """Runs a model's two parts, one sentence at a time."""
+    """Runs a model's two parts, one sentence or picture at a time."""
 
     def __init__(self, model: Any) -> None:
         self.encoder, self.step = model.get_layer("encoder"), model.get_layer("step")
         self._encode = tf.function(self.encoder, reduce_retracing=True)
         self._advance = tf.function(self.step, reduce_retracing=True)
         self.states = [name for name in self.step.input if name.startswith("state_")]
+        (self._source,) = self.encoder.input
 
     def encode(self, ids: np.ndarray) -> dict[str, Any]:
-        return {name: ops.convert_to_numpy(value) for name, value in self._encode({"source": ids}).items()}
+        return {name: ops.convert_to_numpy(value) for name, value in self._encode({self._source: ids}).items()}
 
     def begin(self, encoded: dict[str, Any]) -> dict[str, Any]:
         zeros = {name: np.zeros((1, self.step.input[name].shape[-1]), np.float32) for name in self.states}

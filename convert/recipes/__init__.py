@@ -7,6 +7,7 @@ from edgernn.convert.recipes.dynamic_wi4 import DynamicWi4
 from edgernn.convert.recipes.dynamic_wi8 import DynamicWi8
 from edgernn.convert.recipes.float16 import Float16
 from edgernn.convert.recipes.float32 import Float32
+from edgernn.convert.recipes.static_encoder_int8 import StaticEncoderInt8
 from edgernn.convert.recipes.static_int8 import StaticInt8
 from edgernn.convert.recipes.static_int16x8 import StaticInt16x8
 from edgernn.convert.recipes.weight_only_wi8 import WeightOnlyWi8
@@ -24,6 +25,7 @@ RECIPES: dict[str, Recipe] = {
         DynamicWi4(),
         StaticInt8(),
         StaticInt16x8(),
+        StaticEncoderInt8(),
     )
 }
 # What "auto" tries, smallest file first.

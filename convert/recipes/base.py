@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 # Pairs of a signature's name and its inputs by name, as the converter's calibration takes them.
 Samples = Iterable[tuple[str, dict[str, Any]]]
+Part = Literal["encode", "step"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class Recipe(ABC):
       single_steps: whether a chunked lowering must keep to one signature of one step.
       refused_lowerings: reason by name of each lowering whose graphs it cannot quantize.
       refused_targets: reason by name of each target that cannot run what it makes.
+      parts: where an encoder and a decoder's step are each stored in a way of their own: which. It is for such models
+        only then.
     """
 
     name: str
@@ -56,6 +59,7 @@ class Recipe(ABC):
     single_steps: bool = False
     refused_lowerings: dict[str, str] = {}  # noqa: RUF012 - a class's declaration, never changed
     refused_targets: dict[str, str] = {}  # noqa: RUF012 - as above
+    parts: Mapping[Part, Recipe] = {}
 
     @abstractmethod
     def configure(self, converter: Any, samples: Samples) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from edgernn.convert.recipes import AUTO
 from edgernn.convert.request import Arrays, PairRequest
 from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.model import Model
@@ -20,7 +21,9 @@ class TaskPlan(ABC):
       real_probes: whether the proof's inputs of many lengths are beginnings of `cases()`; otherwise they are random.
         Random texts drive a network where no text does, and small errors grow there.
       metric: the name in `QualitySpec` that `--max-drop` guards, or None.
-      max_drop: how much may be lost of it, unless the user says: points, or percent of an error.
+      further_metrics: others that it guards likewise.
+      max_drop: how much may be lost of each, unless the user says: points, or percent of an error.
+      auto: the recipes that `--quantize auto` tries, in this order.
       pair: how a model of two parts, an encoder and a decoder's step, is lowered; None for others.
       has_classes: whether the greatest of the outputs is an answer, so that its agreement with Keras means something.
     """
@@ -29,7 +32,9 @@ class TaskPlan(ABC):
     max_length: int | None
     real_probes: bool = False
     metric: str | None
+    further_metrics: tuple[str, ...] = ()
     max_drop: float = 0.3
+    auto: tuple[str, ...] = AUTO
     has_classes: bool = True
     pair: PairRequest | None = None
 

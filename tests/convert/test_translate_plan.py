@@ -87,11 +87,13 @@ def test_static_recipes_and_other_lowerings_are_refused_with_reasons(folder, tmp
     with pytest.raises(ConversionError) as raised:
         convert(folder, "static_int8", calibration=arrays, lowering="chunked")
     assert [reason.split(":")[0] for reason in raised.value.reasons] == [
-        "static_int8 is not for a model of encoder and decoder yet",
+        "static_int8 is not for a model of encoder and decoder",
         "a model of encoder and decoder has a lowering of its own",
     ]
-    with pytest.raises(ConversionError, match="static_int16x8 is not for a model of encoder and decoder yet"):
+    with pytest.raises(ConversionError, match="static_int16x8 is not for a model of encoder and decoder"):
         convert(folder, "static_int16x8")
+    with pytest.raises(ConversionError, match="static_encoder_int8 is for encoders of inputs of one size"):
+        convert(folder, "static_encoder_int8")
 
 
 def test_folders_that_are_damaged(folder, tmp_path):
