@@ -8,6 +8,7 @@ from typing import Any
 
 # Each task's module has `add_arguments(parser)` and `run(args)`, and imports nothing heavy before `run`.
 TASKS: dict[str, str] = {
+    "caption": "edgernn.train.caption.cli",
     "classify": "edgernn.train.classify.cli",
     "forecast": "edgernn.train.forecast.cli",
     "lm": "edgernn.train.lm.cli",

@@ -16,13 +16,14 @@ class SplitSpec:
         `given`: as the data set's authors divided it.
         `blocks-sha256`: a text's blocks by their number and the seed.
         `sentences-sha256`: sentences by SHA-256 of seed and tokens.
+        `groups-sha256`: pictures by SHA-256 of seed and group; a group is what must not be divided.
       seed: any whole number.
       fractions: part of each class by split name ("train", "validation", "test"); they add up to 1.
       counts: number of examples by split name.
       duplicates_removed: examples left out because an equal text came before them.
     """
 
-    method: Literal["stratified-sha256", "last-values", "given", "blocks-sha256", "sentences-sha256"]
+    method: Literal["stratified-sha256", "last-values", "given", "blocks-sha256", "sentences-sha256", "groups-sha256"]
     seed: int
     fractions: dict[str, float]
     counts: dict[str, int]

@@ -1,0 +1,86 @@
+"""Writes captions with a Keras model, always by the likeliest token: a reference that is plain, not quick."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from keras import ops
+
+from edgernn.edge_runtime.spec.vision import PictureSpec
+from edgernn.edge_runtime.vision import Pixels, model_input
+from edgernn.train.caption.model import ENCODER, LOGITS, MEMORY, PICTURE, STANDARD, STEP, TOKEN, project, state_names
+from edgernn.train.caption.options import CaptionOptions
+from edgernn.train.caption.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID
+
+_TOGETHER, _PICTURES_TOGETHER = 128, 16
+_NEVER_SAID = [PAD_ID, UNKNOWN_ID, BEGIN_ID]
+
+
+def greedy_of_features(model: Any, options: CaptionOptions, features: npt.NDArray[np.float32]) -> list[list[int]]:
+    """The ids of a caption for each picture, without beginning and end.
+
+    Args:
+      model: from `build_model`.
+      options: of the model; a caption has `max_tokens` at most, its end counted.
+      features: of the convolutional network, float32 [pictures, places, channels].
+    """
+    encoder = model.get_layer(ENCODER)
+    found: list[list[int]] = []
+    for start in range(0, len(features), _TOGETHER):
+        some = ops.convert_to_tensor(features[start : start + _TOGETHER])
+        standard = encoder.get_layer(STANDARD)(some, training=False)
+        found += _said(model, options, project(options, encoder.get_layer, standard))
+    return found
+
+
+def greedy_of_pictures(model: Any, options: CaptionOptions, pictures: Pixels, rule: PictureSpec) -> list[list[int]]:
+    """The same by the whole model.
+
+    Args:
+      model: from `build_model`.
+      options: of the model.
+      pictures: uint8 [pictures, size, size, 3], RGB.
+      rule: for the encoder's input.
+    """
+    found: list[list[int]] = []
+    for start in range(0, len(pictures), _PICTURES_TOGETHER):
+        some = model_input(pictures[start : start + _PICTURES_TOGETHER], rule)
+        found += _said(model, options, model.get_layer(ENCODER)({PICTURE: ops.convert_to_tensor(some)}))
+    return found
+
+
+def texts_of(tokenizer: Any, captions: Sequence[Sequence[int]], level: str) -> list[str]:
+    """Captions as people read them, without the blank before the first word."""
+    if level == "bpe":
+        return [text.strip() for text in tokenizer.decode_batch([list(ids) for ids in captions])]
+    return ["".join(tokenizer.id_to_token(number) for number in ids).strip() for ids in captions]
+
+
+def _said(model: Any, options: CaptionOptions, encoded: dict[str, Any]) -> list[list[int]]:
+    step = model.get_layer(STEP)
+    memory = {name: encoded[name] for name in MEMORY}
+    states = {name: encoded[name] for name in state_names(options)}
+    count = int(memory[MEMORY[0]].shape[0])
+    said = np.full((count, 1), BEGIN_ID, np.int32)
+    ended = np.zeros(count, bool)
+    spoken: list[npt.NDArray[np.int32]] = []
+    for _ in range(options.max_tokens):
+        outputs = step({TOKEN: ops.convert_to_tensor(said), **states, **memory})
+        states = {name: outputs[name] for name in states}
+        logits = np.array(ops.convert_to_numpy(outputs[LOGITS]))
+        logits[:, _NEVER_SAID] = -np.inf
+        said = logits.argmax(axis=-1).astype(np.int32)[:, None]
+        said[ended] = END_ID
+        spoken.append(said)
+        ended |= said[:, 0] == END_ID
+        if ended.all():
+            break
+    return [_until_end(row) for row in np.concatenate(spoken, axis=1)]
+
+
+def _until_end(ids: npt.NDArray[np.int32]) -> list[int]:
+    ends = np.flatnonzero(ids == END_ID)
+    return [int(one) for one in (ids[: ends[0]] if len(ends) else ids)]
