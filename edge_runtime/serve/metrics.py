@@ -29,7 +29,7 @@ class Metrics:
 
     def __init__(self, models: Models) -> None:
         # A series more for each, of no use to anybody.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         self._requests = Counter(

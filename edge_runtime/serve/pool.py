@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -45,11 +46,18 @@ class Job:
     def __init__(self, work: Work, deadline: Deadline) -> None:
         self._work, self.deadline = work, deadline
         self._loop = asyncio.get_running_loop()
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._events: deque[Event] = deque()
+        self._ready = asyncio.Event()
+        # The event loop has been woken, and has not looked yet: a call that hands out a thousand parts a second must
+        # not wake it a thousand times.
+        self._woken = False
 
-    async def next(self) -> Event:
-        """What comes next."""
-        return await self._events.get()
+    async def take(self) -> list[Event]:
+        """What has been told since the last time: one event or more."""
+        await self._ready.wait()
+        self._ready.clear()
+        self._woken = False
+        return [self._events.popleft() for _ in range(len(self._events))]
 
     def compute(self) -> Event:
         """Computes, on a worker's thread; the last event, which is still to be told. It raises nothing."""
@@ -62,8 +70,12 @@ class Job:
 
     def tell(self, event: Event) -> None:
         """Hands an event to the event loop; from any thread."""
+        self._events.append(event)
+        if self._woken:
+            return
+        self._woken = True
         try:
-            self._loop.call_soon_threadsafe(self._events.put_nowait, event)
+            self._loop.call_soon_threadsafe(self._ready.set)
         except RuntimeError:  # the loop has ended, and nobody waits
             self.deadline.cancel()
 

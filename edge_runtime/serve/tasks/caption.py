@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgernn.edge_runtime.serve.fields import NUMBER, WHOLE, Emit, Field, Given, Operation
+from edgernn.edge_runtime.serve.fields import FILE, NUMBER, WHOLE, Emit, Field, Given, Operation
 from edgernn.edge_runtime.serve.tasks.base import TaskApi
 
 
@@ -21,7 +21,7 @@ API = TaskApi(
             "",
             "what is in a picture, in a sentence",
             (
-                Field("picture", {"type": "string", "format": "binary"}, "a JPEG, PNG, WebP, GIF, BMP or TIFF file"),
+                Field("picture", FILE, "a JPEG, PNG, WebP, GIF, BMP or TIFF file"),
                 Field("beams", WHOLE, "hypotheses of the beam search (default: 3)"),
                 Field("max_seconds", NUMBER, "end after so many seconds"),
             ),

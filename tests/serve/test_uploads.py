@@ -1,0 +1,89 @@
+"""Pictures as uploads. The model is a stand-in that says what it was given: what captions are is tested elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+
+import pytest
+
+from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.serve.tasks import task_api
+
+PICTURE = bytes(range(256)) * 40 + b"\r\n--x--\r\n\r\n"
+
+
+@dataclass
+class Caption:
+    text: str
+    score: float
+
+
+class Captioner:
+    def __init__(self, manifest):
+        self.manifest = manifest
+
+    def caption(self, picture, **settings):
+        if not picture.startswith(b"\x00\x01"):
+            raise InputError("the picture is none")
+        return [Caption(f"{hashlib.sha256(picture).hexdigest()} {settings}", -0.5)]
+
+
+@pytest.fixture
+def client(start, models):
+    sensor = models.get("sensor")
+    model = Captioner(sensor.model.manifest)
+    return start(replace(sensor, name="eyes", task="caption", model=model, api=task_api("caption")))
+
+
+def said(**settings):
+    text = f"{hashlib.sha256(PICTURE).hexdigest()} {settings}"
+    return {"model": "eyes", "captions": [{"text": text, "score": -0.5}]}
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "IMAGE/PNG; a=b", "application/octet-stream"])
+def test_the_body_is_the_picture(client, kind):
+    response = client.post("/v1/caption", content=PICTURE, headers={"Content-Type": kind})
+    assert response.json() == said()
+    response = client.post("/v1/caption?beams=2&max_seconds=1.5", content=PICTURE, headers={"Content-Type": kind})
+    assert response.json() == said(beams=2, max_seconds=1.5)
+
+
+def test_a_form_holds_the_picture(client):
+    response = client.post("/v1/caption", files={"picture": ("a.jpg", PICTURE, "image/jpeg")})
+    assert response.json() == said()
+    response = client.post("/v1/caption", files={"picture": PICTURE}, data={"beams": "5", "model": "eyes"})
+    assert response.json() == said(beams=5)
+
+
+@pytest.mark.parametrize(
+    ("request_", "message"),
+    [
+        ({"files": {"photo": PICTURE}}, "unknown file photo: send it as picture"),
+        ({"files": {"picture": PICTURE}, "data": {"beams": "many"}}, "beams: expected a whole number, found 'many'"),
+        ({"files": {"picture": PICTURE}, "data": {"size": "9"}}, "unknown field size"),
+        ({"files": {"picture": b"text"}}, "the picture is none"),
+        ({"files": {"other": b""}}, "unknown file other"),
+        ({"json": {}}, "give picture"),
+        ({"json": {"picture": "x.jpg"}}, "picture: send the file itself"),
+        ({"content": b"--y\r\nbroken", "headers": {"Content-Type": "multipart/form-data; boundary=x"}}, "no form"),
+        ({"content": b"abc", "headers": {"Content-Type": "multipart/form-data"}}, "no form"),
+        ({"content": b"", "headers": {"Content-Type": "image/png"}}, "the picture is none"),
+    ],
+)
+def test_uploads_that_cannot_be_used(client, request_, message):
+    response = client.post("/v1/caption", **request_)
+    assert response.status_code == 400, response.text
+    assert message in response.json()["error"]["message"]
+
+
+def test_pictures_are_for_captioners(client, start):
+    response = start().post("/v1/classify", content=PICTURE, headers={"Content-Type": "image/png"})
+    assert response.status_code == 415
+    response = client.post("/v1/caption", content=PICTURE, headers={"Content-Type": "text/plain"})
+    assert "image/..." in response.json()["error"]["message"]
+
+
+def test_the_description_tells_of_uploads(client):
+    content = client.get("/openapi.json").json()["paths"]["/v1/caption"]["post"]["requestBody"]["content"]
+    assert set(content) == {"application/json", "image/*", "multipart/form-data"}
