@@ -10,6 +10,7 @@ __all__ = ["TASKS", "task_class"]
 
 # Module and class, imported for the bundle at hand.
 TASKS: dict[str, tuple[str, str]] = {
+    "caption": ("edgernn.edge_runtime.tasks.caption", "ImageCaptioner"),
     "classify": ("edgernn.edge_runtime.tasks.classify", "TextClassifier"),
     "forecast": ("edgernn.edge_runtime.tasks.forecast", "Forecaster"),
     "lm": ("edgernn.edge_runtime.tasks.lm", "LanguageModel"),

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from edgernn.edge_runtime.decode.scorer import Scores
+from edgernn.edge_runtime.text.spans import Span, words_with_tokens
 from edgernn.edge_runtime.translate.outcome import Link
 
-Span = tuple[int, int]
-_WORD = re.compile(r"\S+")
 _WITH_BLANK = re.compile(r"\s*\S+")
 
 
@@ -42,13 +41,9 @@ def links_of(text: str, tokens: Sequence[Span], attention: Scores | None, words:
     if attention is None or not words:
         return ()
     links = []
-    for word in _WORD.finditer(text):
-        rows = [
-            n for n, (start, stop) in enumerate(tokens) if start < word.end() and max(stop, start + 1) > word.start()
-        ]
-        if rows:
-            source, weight = most_attended(attention[rows].mean(axis=0), words)
-            links.append(Link(source, word.span(), weight))
+    for word, rows in words_with_tokens(text, tokens):
+        source, weight = most_attended(attention[rows].mean(axis=0), words)
+        links.append(Link(source, word, weight))
     return tuple(links)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from edgernn.edge_runtime.decode.options import MOST_BEAMS, MOST_TOKENS
-from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.decode.settings import check_settings, settings_as
 
 
 @dataclass(frozen=True)
@@ -36,23 +35,7 @@ class TranslationOptions:
 
     def __post_init__(self) -> None:
         """Raises InputError naming every value that is out of its range."""
-        faults = [
-            f"{name} must be a whole number between {low} and {high}, not {getattr(self, name)!r}"
-            for name, (low, high) in _WHOLE.items()
-            if not _is_number(getattr(self, name), int) or not low <= getattr(self, name) <= high
-        ]
-        faults += [
-            f"{name} must lie between {low:g} and {high:g}, not {getattr(self, name)!r}"
-            for name, (low, high) in _RANGES.items()
-            if not _is_number(getattr(self, name), (int, float)) or not low <= getattr(self, name) <= high
-        ]
-        seconds = self.max_seconds
-        if seconds is not None and not (_is_number(seconds, (int, float)) and 0 <= seconds < math.inf):
-            faults.append(f"max_seconds must be 0 or more, not {seconds!r}")
-        if not faults and self.n_best > self.beams:
-            faults.append(f"n_best ({self.n_best}) must not exceed beams ({self.beams})")
-        if faults:
-            raise InputError("; ".join(faults))
+        check_settings(self, _WHOLE, _RANGES)
 
 
 _WHOLE = {"beams": (1, MOST_BEAMS), "n_best": (1, MOST_BEAMS), "max_tokens": (1, MOST_TOKENS)}
@@ -65,11 +48,4 @@ def options_from(settings: Mapping[str, object]) -> TranslationOptions:
     Raises:
       InputError: a setting is unknown or out of its range.
     """
-    known = TranslationOptions.__dataclass_fields__
-    if unknown := sorted(set(settings) - set(known)):
-        raise InputError(f"unknown setting {', '.join(unknown)}: there are {', '.join(known)}")
-    return TranslationOptions(**settings)  # type: ignore[arg-type]
-
-
-def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
+    return settings_as(TranslationOptions, settings)

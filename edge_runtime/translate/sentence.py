@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from edgernn.edge_runtime.decode.greedy import Chosen, greedy
+from edgernn.edge_runtime.decode.best import PairScorer, best_sequences
+from edgernn.edge_runtime.decode.greedy import greedy
 from edgernn.edge_runtime.decode.scorer import Scored
-from edgernn.edge_runtime.decode.scores import Score, by_length_and_coverage
-from edgernn.edge_runtime.decode.search import Hypothesis, Limits, search
+from edgernn.edge_runtime.decode.scores import by_length_and_coverage
+from edgernn.edge_runtime.decode.search import Hypothesis, Limits
 from edgernn.edge_runtime.encoder_decoder import Decoding, EncoderDecoder
 from edgernn.edge_runtime.spec.translate import TranslateSpec
 from edgernn.edge_runtime.text.loading import Encoder
@@ -41,24 +42,6 @@ class Said:
     score: float
     tokens: int
     links: tuple[Link, ...]
-
-
-class PairScorer:
-    """What `search` asks, of an encoder and decoder. See `BatchScorer`.
-
-    Args:
-      decoding: of the source.
-      task: the names of the step's tensors.
-    """
-
-    def __init__(self, decoding: Decoding, task: TranslateSpec) -> None:
-        self._decoding, self._task = decoding, task
-
-    def step(self, parents: Sequence[int], tokens: Sequence[int]) -> Scored:
-        """See `BatchScorer`."""
-        given = {self._task.token: np.array(tokens, np.int32)[:, None]}
-        outputs = self._decoding.step(given, parents)
-        return Scored(outputs[self._task.logits], outputs[self._task.attention])  # type: ignore[arg-type]
 
 
 class SentenceTranslator:
@@ -103,7 +86,9 @@ class SentenceTranslator:
         source = self._source(text, stand_ins, aligned)
         score = by_length_and_coverage(options.length_penalty, options.coverage_penalty)
         with self._decoding(source) as decoding:
-            found = self._hypotheses(PairScorer(decoding, self._task), source, options, score)
+            scorer, first = self._begun(decoding)
+            limits, forbidden = self._limits(source, options), self._forbidden(source)
+            found = best_sequences(scorer, first, limits, score, self._task.end, forbidden)
         return [self._said(source, one, aligned) for one in found]
 
     def stream(self, text: str, options: TranslationOptions) -> Iterator[str]:
@@ -112,7 +97,9 @@ class SentenceTranslator:
         speaker = Speaker(self._pieces, self._task, source)
         held = ""
         with self._decoding(source) as decoding:
-            for one in self._greedy(PairScorer(decoding, self._task), source, options):
+            scorer, first = self._begun(decoding)
+            limits, forbidden = self._limits(source, options), self._forbidden(source)
+            for one in greedy(scorer, first, limits, self._task.end, forbidden):
                 if one.token == self._task.end:
                     break
                 held += speaker.feed(one.token, one.attention)
@@ -134,24 +121,17 @@ class SentenceTranslator:
         ids = np.array([source.ids or (self._task.pad,)], np.int32)
         return self._model.encode({self._task.source: ids})
 
+    def _begun(self, decoding: Decoding) -> tuple[PairScorer, Scored]:
+        """With what follows the beginning."""
+        scorer = PairScorer(decoding, self._task.token, self._task.logits, self._task.attention)
+        return scorer, scorer.step((0,), (self._task.begin,))
+
     def _limits(self, source: SourceText, options: TranslationOptions) -> Limits:
         most = min(options.max_tokens, math.ceil(options.max_ratio * max(1, len(source.ids))) + _SPARE)
         return Limits(options.beams, most, options.max_seconds)
 
     def _forbidden(self, source: SourceText) -> tuple[int, ...]:
         return self._never if source.stood_for else self._never_plain
-
-    def _hypotheses(
-        self, scorer: PairScorer, source: SourceText, options: TranslationOptions, score: Score
-    ) -> list[Hypothesis]:
-        if options.beams == 1:
-            return [_hypothesis(list(self._greedy(scorer, source, options)), self._task.end, score)]
-        first = scorer.step((0,), (self._task.begin,))
-        return search(scorer, first, self._limits(source, options), score, self._task.end, self._forbidden(source))
-
-    def _greedy(self, scorer: PairScorer, source: SourceText, options: TranslationOptions) -> Iterator[Chosen]:
-        first = scorer.step((0,), (self._task.begin,))
-        return greedy(scorer, first, self._limits(source, options), self._task.end, self._forbidden(source))
 
     def _said(self, source: SourceText, one: Hypothesis, aligned: bool) -> Said:
         speaker = Speaker(self._pieces, self._task, source)
@@ -160,13 +140,3 @@ class SentenceTranslator:
         text = (text + speaker.finish()).rstrip()
         links = links_of(text, speaker.spans, one.attention, source.words) if aligned else ()
         return Said(text, one.score, len(one.tokens) + one.ended, links)
-
-
-def _hypothesis(chosen: Sequence[Chosen], end: int, score: Score) -> Hypothesis:
-    ended = bool(chosen) and chosen[-1].token == end
-    said = chosen[: len(chosen) - ended]
-    rows = [one.attention for one in chosen if one.attention is not None]
-    total = sum(one.log_probability for one in chosen)
-    value = score(total, len(chosen), np.sum(rows, axis=0) if rows else None)
-    tokens = tuple(one.token for one in said)
-    return Hypothesis(tokens, total, value, ended, np.stack(rows[: len(said)]) if said and rows else None)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgernn.edge_runtime.decode.scorer import Scores
-from edgernn.edge_runtime.translate.alignment import Span, most_attended, token_words
+from edgernn.edge_runtime.text.spans import Span
+from edgernn.edge_runtime.translate.alignment import most_attended, token_words
 
 
 @dataclass(frozen=True)

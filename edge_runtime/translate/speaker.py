@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgernn.edge_runtime.decode.scorer import Scores
 from edgernn.edge_runtime.spec.translate import TranslateSpec
 from edgernn.edge_runtime.text.pieces import Pieces
-from edgernn.edge_runtime.translate.alignment import Span
+from edgernn.edge_runtime.text.spans import Span
 from edgernn.edge_runtime.translate.source import SourceText
 
 

@@ -21,13 +21,13 @@ from edgernn.convert.request import PairRequest
 from edgernn.convert.targets import find_target
 from edgernn.edge_runtime import InputError
 from edgernn.edge_runtime.bundle.reader import Bundle
+from edgernn.edge_runtime.decode.best import PairScorer
 from edgernn.edge_runtime.decode.greedy import greedy
 from edgernn.edge_runtime.decode.search import Limits
 from edgernn.edge_runtime.encoder_decoder import EncoderDecoder
 from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.manifest import FileSpec, GoldenSpec, Manifest, ProofSpec, QuantizationSpec
 from edgernn.edge_runtime.spec.translate import TranslateSpec
-from edgernn.edge_runtime.translate.sentence import PairScorer
 from edgernn.train.translate.model import Sizes, build_model
 
 LONGEST = 40
@@ -129,7 +129,7 @@ def test_tokens_are_those_of_keras(pair):
     for number, length in enumerate(lengths):
         source = ids(int(length), number)
         with model.encode({"source": source}) as decoding:
-            scorer = PairScorer(decoding, TASK)
+            scorer = PairScorer(decoding, TASK.token, TASK.logits, TASK.attention)
             first = scorer.step((0,), (BEGIN,))
             found = [one.token for one in greedy(scorer, first, Limits(1, 15), END, never) if one.token != END]
         assert found == keras_pair.greedy(source, 15, never), number
