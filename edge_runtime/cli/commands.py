@@ -41,6 +41,7 @@ COMMANDS: dict[str, Command] = {
         Command(
             "serve", "edgernn.edge_runtime.cli.serve", "models over HTTP, beside the device's other services", "serve"
         ),
+        Command("deploy", "edgernn.devices.deploy.cli", "a bundle onto devices: tested there, rolled back on failure"),
         Command("doctor", "edgernn.edge_runtime.cli.doctor", "what this machine can run, and how to mend the rest"),
     )
 }

@@ -15,7 +15,7 @@ from edgernn.edge_runtime.cli.output import one_line, quiet_native_logs_for_good
 from edgernn.edge_runtime.errors import CheckFailed, EdgeRNNError
 
 _NOT_IN_THE_RUNTIMES_WHEEL = (
-    *("edgernn.train", "edgernn.convert"),
+    *("edgernn.train", "edgernn.convert", "edgernn.devices"),
     *("edgernn.edge_runtime.cli.eval_", "edgernn.edge_runtime.cli.serve", "edgernn.edge_runtime.serve"),
 )
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
@@ -102,8 +102,8 @@ def _fail(name: str, message: str, status: int) -> int:
 def _missing(command: Command, error: ModuleNotFoundError) -> str:
     name = error.name or ""
     if name.startswith(_NOT_IN_THE_RUNTIMES_WHEEL):
-        extra = command.extra or "eval"
-        return f'is not in the runtime\'s own wheel, which is what is installed: pip install "edgernn[{extra}]"'
+        needed = "edgernn" if name.startswith("edgernn.devices") else f'"edgernn[{command.extra or "eval"}]"'
+        return f"is not in the runtime's own wheel, which is what is installed: pip install {needed}"
     if not command.extra or name.startswith("edgernn"):
         return _defect(error)
     return f'needs {error.name}, which is not installed: pip install "edgernn[{command.extra}]"'

@@ -1,0 +1,1 @@
+"""`edgernn deploy`: bundles onto devices over SSH, tested there, switched over whole, rolled back by themselves."""
