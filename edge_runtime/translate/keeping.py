@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from edgernn.edge_runtime.translate.kept import Masked, Untagged, cut_at_kept, keeps_numbers, mask, retagged, untag
+from edgernn.edge_runtime.translate.kept import Masked, Untagged, cut_at_kept, mask, renumbered, retagged, untag
 from edgernn.edge_runtime.translate.layout import shortened
 from edgernn.edge_runtime.translate.options import TranslationOptions
 from edgernn.edge_runtime.translate.outcome import Link, Translation
@@ -41,8 +41,13 @@ class KeepingTranslator:
             if numbers and not masked.kept:
                 break
             found = self._whole(masked.edited.text, options, "".join(masked.kept), bool(untagged.tags))
-            if good := [one for said in found if (one := _restored(untagged, masked, said))]:
-                return good[: options.n_best]
+            good: dict[str, tuple[Translation, int]] = {}
+            for said in found:
+                if one := _restored(untagged, masked, said):
+                    # Some differ in nothing but a number that was put right.
+                    good.setdefault(one[0].text, one)
+            if good:
+                return list(good.values())[: options.n_best]
         return [self._in_pieces(untagged, options)]
 
     def stream(self, sentence: str, options: TranslationOptions) -> Iterator[str]:
@@ -95,11 +100,13 @@ class KeepingTranslator:
 
 def _restored(untagged: Untagged, masked: Masked, said: Said) -> tuple[Translation, int] | None:
     """With what the stand-ins stand for, and with the tags; None where something is missing."""
-    restored = masked.restored(said.text)
-    if restored is None or not keeps_numbers(masked.edited.text, said.text):
+    numbered = renumbered(masked.edited.text, said.text)
+    restored = masked.restored(numbered.text) if numbered is not None else None
+    if numbered is None or restored is None:
         return None
     links = tuple(
-        Link(masked.edited.before(link.source), restored.after(link.target), link.weight) for link in said.links
+        Link(masked.edited.before(link.source), restored.after(numbered.after(link.target)), link.weight)
+        for link in said.links
     )
     return _tagged(untagged, replace(said, text=restored.text, links=links))
 

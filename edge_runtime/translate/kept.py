@@ -2,10 +2,10 @@
 
 The rule: addresses of the web and of mail and variables (`{name}`, `%s`) go through the model as the unknown token, and
 are put where it writes that token, by the attention (Luong et al. 2015, "Addressing the Rare Word Problem"). Numbers of
-two digits or more go through it as they are, or in the same way where their digits do not come out. A translation
-counts only where everything is in it once; otherwise the sentence is cut at what must be kept, and the pieces between
-are translated by themselves. Inline tags (`<b>`) are taken out, and put back where the attention says that the words
-beside them went.
+two digits or more go through it as they are; a single one that comes out wrong is put right where it stands, otherwise
+numbers go through in the same way as addresses. A translation counts only where everything is in it once; otherwise the
+sentence is cut at what must be kept, and the pieces between are translated by themselves. Inline tags (`<b>`) are taken
+out, and put back where the attention says that the words beside them went.
 """
 
 from __future__ import annotations
@@ -67,14 +67,45 @@ def mask(sentence: str, numbers: bool = False) -> Masked:
     return Masked(Edited(sentence, changes), kept)
 
 
-def keeps_numbers(source: str, text: str) -> bool:
-    """Whether every number of two digits or more is in the text too, however its digits are grouped."""
+def renumbered(source: str, text: str) -> Edited | None:
+    """A translation with the numbers of its source.
+
+    Where one number of the source is missing and one that the source does not have is there, the model has misspelt it:
+    the source's takes its place. Several of them might have changed places.
+
+    Args:
+      source: whose numbers of two digits or more count, however their digits are grouped.
+      text: the translation.
+
+    Returns:
+      None where a number is missing and nothing stands for it.
+    """
     wanted, found = _numbers(source), _numbers(text)
-    return all(found[digits] >= count for digits, count in wanted.items())
+    missing, strange = _beyond(wanted, found), _beyond(found, wanted)
+    if not missing:
+        return Edited(text, [])
+    if len(missing) > 1 or len(strange) != 1:
+        return None
+    return Edited(text, [(strange[0].start(), strange[0].end(), missing[0].group())])
 
 
-def _numbers(text: str) -> Counter[str]:
-    return Counter(re.sub(r"\D", "", number.group()) for number in _NUMBER.finditer(text))
+def _beyond(some: Sequence[re.Match[str]], others: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    """Those of some numbers that the others do not have as often."""
+    left = Counter(map(_digits, others))
+    beyond = []
+    for number in some:
+        left[_digits(number)] -= 1
+        if left[_digits(number)] < 0:
+            beyond.append(number)
+    return beyond
+
+
+def _numbers(text: str) -> list[re.Match[str]]:
+    return list(_NUMBER.finditer(text))
+
+
+def _digits(number: re.Match[str]) -> str:
+    return re.sub(r"\D", "", number.group())
 
 
 def cut_at_kept(sentence: str) -> list[tuple[str, bool]]:
