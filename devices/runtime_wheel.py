@@ -32,6 +32,7 @@ _LEFT_OUT = (
                 "evaluate.py",
                 "examples/",
                 "caption/reading/",
+                "caption/evaluate.py",
                 "caption/scoring.py",
                 "caption/test_pictures.py",
                 "translate/reading/",

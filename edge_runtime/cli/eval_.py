@@ -23,8 +23,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--columns", nargs="+", metavar="NAME", help="of a CoNLL file's labels (default: the usual ones)"
     )
-    parser.add_argument("--beams", type=int, metavar="N", help="of a translator's search (default: 4)")
-    parser.add_argument("--limit", type=int, metavar="N", help="sentences to translate at most (default: all)")
+    parser.add_argument("--beams", type=int, metavar="N", help="of the search (default: translators 4, captioners 3)")
+    parser.add_argument("--limit", type=int, metavar="N", help="sentences or pictures at most (default: all)")
+    parser.add_argument("--pictures", metavar="DIR", help="where a captioner's pictures are (default: near the data)")
+    parser.add_argument(
+        "--split", choices=("train", "validation", "test"), help="of a captioner's data (default: test)"
+    )
     add_column_arguments(parser)
     add_engine_arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
@@ -35,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.cli.output import print_json
     from edgernn.edge_runtime.evaluate import evaluate
     from edgernn.edge_runtime.examples import describe_bad_lines, locate, read_examples
+    from edgernn.edge_runtime.tasks.caption import ImageCaptioner
     from edgernn.edge_runtime.tasks.classify import TextClassifier
     from edgernn.edge_runtime.tasks.forecast import Forecaster
     from edgernn.edge_runtime.tasks.lm import LanguageModel
@@ -42,12 +47,18 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.edge_runtime.tasks.translate import Translator
 
     model = open_bundle(args)
+    if not isinstance(model, ImageCaptioner) and (args.pictures or args.split):
+        raise InputError(f"{args.bundle}: not a captioner: --pictures and --split are for those")
     if isinstance(model, Translator):
         from edgernn.edge_runtime.cli.eval_translate import eval_translate
 
         return eval_translate(model, args)
+    if isinstance(model, ImageCaptioner):
+        from edgernn.edge_runtime.cli.eval_caption import eval_caption
+
+        return eval_caption(model, args)
     if args.beams is not None or args.limit is not None:
-        raise InputError(f"{args.bundle}: not a translator: --beams and --limit are for those")
+        raise InputError(f"{args.bundle}: --beams and --limit are for translators and captioners")
     if isinstance(model, Forecaster):
         from edgernn.edge_runtime.cli.eval_forecast import eval_forecast
 

@@ -12,8 +12,13 @@ SETTINGS: tuple[tuple[str, type, str, str], ...] = (
     ("top_p", float, "P", "draw from the most probable tokens that add up to P (default: 0.95)"),
     ("min_p", float, "P", "draw from tokens with P times the greatest probability at least (default: 0)"),
     ("repetition_penalty", float, "R", "above 1: repeat less (default: 1)"),
-    ("beams", int, "N", "beam search with so many hypotheses (default: 1, none; translators: 4)"),
-    ("length_penalty", float, "A", "of the beam search; higher: longer texts (default: 1; translators: 0.6)"),
+    ("beams", int, "N", "beam search with so many hypotheses (default: 1, none; translators: 4; captioners: 3)"),
+    (
+        "length_penalty",
+        float,
+        "A",
+        "of the beam search; higher: longer texts (default: 1, or 0.6)",
+    ),
     ("seed", int, "N", "the same seed gives the same text (default: another one each time)"),
 )
 

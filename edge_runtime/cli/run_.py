@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from edgernn.edge_runtime.cli.caption_settings import add_caption_arguments, refuse_caption_arguments
 from edgernn.edge_runtime.cli.common import add_engine_arguments, open_bundle
 from edgernn.edge_runtime.cli.forecast_columns import add_column_arguments
 from edgernn.edge_runtime.cli.lm_settings import add_lm_arguments
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model prompts; without any, standard input as one; "
         "for a bare model .npz files with its inputs by name or .csv files with a row a step; without any, standard "
         "input, a step a line; for a forecaster .csv or .parquet files of series, wide or long; without any, standard "
-        "input, a value a line",
+        "input, a value a line; for a captioner pictures or folders of them",
     )
     parser.add_argument("--horizon", type=int, metavar="N", help="steps ahead (default: all that a forecaster gives)")
     parser.add_argument("--plot", metavar="PNG", help="draw the forecasts (.png, .svg or .pdf)")
@@ -37,14 +38,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_column_arguments(parser)
     add_lm_arguments(parser)
     add_translate_arguments(parser)
+    add_caption_arguments(parser)
     add_engine_arguments(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--json", action="store_true", help="print one JSON document (captioners: a line each)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Runs the bundle on every input."""
     from edgernn.edge_runtime.cli.output import print_json
     from edgernn.edge_runtime.cli.run_arrays import print_stream, run_files, standard_input, stream_lines
+    from edgernn.edge_runtime.tasks.caption import ImageCaptioner
     from edgernn.edge_runtime.tasks.classify import TextClassifier
     from edgernn.edge_runtime.tasks.forecast import Forecaster
     from edgernn.edge_runtime.tasks.lm import LanguageModel
@@ -55,8 +58,12 @@ def run(args: argparse.Namespace) -> int:
         raise InputError(f"--top must be 1 or more, not {args.top}")
     model = open_bundle(args)
     if not isinstance(model, Translator):
-        refuse_translate_arguments(args)
-    if not isinstance(model, (LanguageModel, Translator)) and (args.prompt is not None or args.next is not None):
+        refuse_translate_arguments(args, ("n_best",) if isinstance(model, ImageCaptioner) else ())
+    if not isinstance(model, ImageCaptioner):
+        refuse_caption_arguments(args)
+    if not isinstance(model, (LanguageModel, Translator, ImageCaptioner)) and (
+        args.prompt is not None or args.next is not None
+    ):
         raise InputError(f"{args.bundle}: not a language model: --prompt and --next are for those")
     if isinstance(model, SequenceTagger):
         from edgernn.edge_runtime.cli.run_tag import run_tag
@@ -64,6 +71,10 @@ def run(args: argparse.Namespace) -> int:
         return run_tag(model, args)
     if args.html or args.tokens:
         raise InputError(f"{args.bundle}: not a tagger: --html and --tokens are for those")
+    if isinstance(model, ImageCaptioner):
+        from edgernn.edge_runtime.cli.run_caption import run_caption
+
+        return run_caption(model, args)
     if isinstance(model, Translator):
         from edgernn.edge_runtime.cli.run_translate import run_translate
 
