@@ -7,6 +7,7 @@ from collections.abc import Callable
 from edgernn.convert.source import Source
 from edgernn.convert.tasks.bare import BarePlan
 from edgernn.convert.tasks.base import TaskPlan
+from edgernn.convert.tasks.caption import CaptionPlan
 from edgernn.convert.tasks.classify import ClassifyPlan
 from edgernn.convert.tasks.forecast import ForecastPlan
 from edgernn.convert.tasks.lm import LmPlan
@@ -16,6 +17,7 @@ from edgernn.convert.tasks.translate import TranslatePlan
 __all__ = ["PLANS", "TaskPlan", "plan_for"]
 
 PLANS: dict[str, Callable[[Source], TaskPlan]] = {
+    "caption": CaptionPlan,
     "classify": ClassifyPlan,
     "forecast": ForecastPlan,
     "lm": LmPlan,
