@@ -13,6 +13,7 @@ from typing import Any
 from edgernn.convert.calibration import read_calibration
 from edgernn.convert.child import Converted, run_child
 from edgernn.convert.errors import ConversionError
+from edgernn.convert.fitting import check_recipe, profile_named, remarks_on
 from edgernn.convert.proof import check_proof, check_quality, compare, drift
 from edgernn.convert.recipes import AUTO_BOUNDS, Bounds, Recipe, find_recipe
 from edgernn.convert.request import Arrays, Request
@@ -46,7 +47,7 @@ class Options:
 
     Attributes:
       quantize: name of the recipe.
-      target: name of the target.
+      target: name of the target or of a device's profile.
       lowering: name of the lowering, or "auto".
       max_drop: points of the task's metric that may be lost; None: as the task says.
       timeout_s: seconds that the child process may take.
@@ -111,7 +112,7 @@ def convert(
       quantize: name of the recipe (`edgernn.convert.recipes.RECIPES`), or "auto": the smallest that passes its proof.
       calibration: for static recipes: a .npz file or arrays by input name, each [examples, ...]; a folder from
         `edgernn train` brings its own.
-      target: name of the target (`edgernn.convert.targets.TARGETS`).
+      target: name of a runtime (`edgernn.convert.targets.TARGETS`) or of a device (`edgernn.devices.profiles`).
       lowering: name of the lowering, or "auto".
       max_drop: points of the task's metric, or percent of an error, that may be lost; None: as the task says (0.3, and
         0.5 for forecasts).
@@ -148,6 +149,7 @@ def _check_options(options: Options, calibrated: bool) -> None:
         raise InputError(f"{recipe.name} needs no calibration data: leave it out")
     if reason := recipe.refused_targets.get(target.name):
         raise InputError(f"{recipe.name} is not for the target {target.name}: {reason}")
+    check_recipe(profile_named(options.target), recipe.name)
 
 
 def _convert(source: Source, options: Options, calibration: list[Arrays], progress: Callable[[str], None]) -> Result:
@@ -160,7 +162,7 @@ def _convert(source: Source, options: Options, calibration: list[Arrays], progre
     tried: list[dict[str, Any]] = []
     for name in plan.auto:
         recipe = find_recipe(name)
-        if options.target in recipe.refused_targets:
+        if find_target(options.target).name in recipe.refused_targets:
             continue
         bounds = recipe.bounds if plan.metric else recipe.bounds.no_wider_than(AUTO_BOUNDS)
         try:
@@ -212,7 +214,8 @@ def _attempt(
     for metric in (plan.metric, *plan.further_metrics):
         failures += check_quality(quality, metric, allowed)
     report = _report(source, result, converted, bounds, tried.engine, drifted, failures)
-    report["remarks"] = plan.remarks(tried.outputs)
+    fitting = remarks_on(profile_named(options.target), result.manifest.execution, len(result.data))
+    report["remarks"] = (*plan.remarks(tried.outputs), *fitting)
     if failures:
         raise ProofFailed(failures, report)
     return Result(result.data, result.manifest, report)

@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
     from edgernn.convert.recipes import RECIPES
     from edgernn.convert.targets import TARGETS
+    from edgernn.edge_runtime.profiles import PROFILES
 
     parser.add_argument("source", metavar="SOURCE", help="a folder from edgernn train, or a .keras or .h5 file")
     parser.add_argument("-o", "--output", required=True, metavar="OUT.tflite", help="the bundle to write")
@@ -24,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(RECIPES)}, auto (default: dynamic_wi8)",
     )
     parser.add_argument("--calibrate", metavar="FILE.npz", help="sample inputs by name, for the static recipes")
-    parser.add_argument("--target", default="litert", help=f"{', '.join(TARGETS)} (default: litert)")
+    parser.add_argument("--target", default="litert", help=f"{', '.join((*TARGETS, *PROFILES))} (default: litert)")
     parser.add_argument("--lowering", default="auto", help="auto, chunked, stepping, unrolled, while (default: auto)")
     parser.add_argument(
         "--max-drop",

@@ -7,6 +7,7 @@ from edgernn.convert.targets.litert import LiteRt
 from edgernn.convert.targets.tflite_214 import TfliteRuntime
 from edgernn.convert.targets.web import Web
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.profiles import PROFILES
 
 __all__ = ["TARGETS", "Target", "check_ops", "find_target"]
 
@@ -14,11 +15,12 @@ TARGETS: dict[str, Target] = {target.name: target for target in (LiteRt(), Tflit
 
 
 def find_target(name: str) -> Target:
-    """The target of this name.
+    """The target of this name, or that of the device of this name.
 
     Raises:
       InputError: there is none; the message lists them.
     """
-    if name not in TARGETS:
-        raise InputError(f"unknown target {name!r}: choose one of {', '.join(TARGETS)}")
-    return TARGETS[name]
+    runtime = PROFILES[name].target if name in PROFILES else name
+    if runtime not in TARGETS:
+        raise InputError(f"unknown target {name!r}: choose one of {', '.join((*TARGETS, *PROFILES))}")
+    return TARGETS[runtime]
