@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from edgernn.edge_runtime.board import Board, problems_of, read_board
 from edgernn.edge_runtime.engines import EngineStatus, survey
+from edgernn.edge_runtime.engines.gpu_shield import dies_of_gpu
 from edgernn.edge_runtime.engines.packages import has_module, version_of
 from edgernn.edge_runtime.files import cache_dir
 
@@ -46,6 +48,8 @@ class Diagnosis:
       chosen: the engine that `load` takes first, or None.
       packages: the optional ones.
       problems: what to mend, one sentence each.
+      board: the machine as such, and its state.
+      profile: name of what the kit knows of such machines, or None.
     """
 
     system: dict[str, str]
@@ -53,40 +57,60 @@ class Diagnosis:
     chosen: str | None
     packages: tuple[Package, ...]
     problems: tuple[str, ...]
+    board: Board
+    profile: str | None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values."""
         return asdict(self)
 
 
-def diagnose() -> Diagnosis:
-    """Looks at this machine; nothing heavy is imported."""
+def diagnose(root: Path = Path("/")) -> Diagnosis:
+    """Looks at this machine, its files as they are below `root`; nothing heavy is imported."""
     engines = tuple(survey())
     chosen = next((engine.name for engine in engines if engine.available), None)
-    problems = [] if chosen else [f"no engine: {engine.reason}: {engine.mend}" for engine in engines]
+    board = read_board(root)
+    # What rules the board out comes before what could be installed.
+    problems = problems_of(board, chosen is not None)
+    if chosen is None:
+        problems += [f"no engine: {engine.reason}: {engine.mend}" for engine in engines]
     if not _writable(cache_dir()):
         problems.append(f"cache folder {cache_dir()} cannot be written: set EDGERNN_CACHE to one that can")
-    return Diagnosis(_system(), engines, chosen, tuple(_package(*row) for row in _OPTIONAL), tuple(problems))
+    packages = tuple(_package(*row) for row in _OPTIONAL)
+    profile = board.profile
+    name = profile.name if profile else None
+    return Diagnosis(_system(root, board), engines, chosen, packages, tuple(problems), board, name)
 
 
-def _system() -> dict[str, str]:
-    model, flags = _processor()
-    return {
+def _system(root: Path, board: Board) -> dict[str, str]:
+    model, flags = _processor(root / "proc/cpuinfo")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    profile = board.profile
+    facts = {
+        "board": board.name,
+        "profile": f"{profile.name}: edgernn convert --target {profile.name}" if profile else "",
+        "release": board.release,
         "python": f"{platform.python_version()} ({sys.executable})",
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "userland": f"{board.bits}-bit",
         "libc": " ".join(platform.libc_ver()).strip() or "unknown",
         "processor": model,
         "instructions": " ".join(flag for flag in _FLAGS if flag in flags) or "unknown",
-        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
-        "memory": _memory(),
+        "gpu": "LiteRT's library for it is kept out: it would end on this processor" if dies_of_gpu() else "",
+        "cores": str(cores),
+        "threads": f"{profile.threads} for one model" if profile else "",
+        "temperature": "" if board.temperature is None else f"{board.temperature:.1f} C",
+        "throttling": ", ".join(board.throttling) or ("none" if board.name.startswith("Raspberry") else ""),
+        "memory": _memory(root / "proc/meminfo"),
         "numpy": np.__version__,
         "cache": str(cache_dir()),
     }
+    return {name: text for name, text in facts.items() if text}
 
 
-def _processor() -> tuple[str, set[str]]:
+def _processor(cpuinfo: Path) -> tuple[str, set[str]]:
     try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return platform.processor() or "unknown", set()
     fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
@@ -94,9 +118,9 @@ def _processor() -> tuple[str, set[str]]:
     return name, set((fields.get("flags") or fields.get("Features") or "").split())
 
 
-def _memory() -> str:
+def _memory(meminfo: Path) -> str:
     try:
-        lines = Path("/proc/meminfo").read_text(encoding="utf-8").splitlines()
+        lines = meminfo.read_text(encoding="utf-8").splitlines()
     except OSError:
         return "unknown"
     fields = {key: int(value.split()[0]) for key, _, value in (line.partition(":") for line in lines) if value.split()}
