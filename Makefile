@@ -6,13 +6,17 @@ STAMP := $(VENV)/.installed
 # Tests share the machine: TensorFlow's own threads would only get in each other's way.
 WORKERS ?= 2
 
-.PHONY: demo test lint format wheel clean
+.PHONY: demo test test-pi lint format wheel clean
 
 demo: $(STAMP)
 	$(BIN)/edgernn demo --out edgernn-demo
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+# Emulated Raspberry Pis: needs root or sudo, qemu-user-static and debootstrap (installed where apt-get is).
+test-pi: $(STAMP)
+	$(BIN)/python -m pytest -m pi tests/pi
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
