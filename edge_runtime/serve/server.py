@@ -136,4 +136,5 @@ def open_socket(options: ServeOptions) -> tuple[socket.socket, frozenset[str] | 
             f"--host {options.host}: other machines can reach this address, so that a token is needed: "
             "give --token-file FILE, or listen at 127.0.0.1"
         )
-    return bind(address), address.hosts()
+    # A page that another name led here does not know the token: with one, a proxy may ask by any name.
+    return bind(address), address.hosts() if options.token is None else None

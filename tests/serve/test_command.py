@@ -20,7 +20,8 @@ from serve.conftest import FIXTURES, events, until
 
 from edgernn.edge_runtime.cli.main import main
 from edgernn.edge_runtime.errors import InputError
-from edgernn.edge_runtime.serve.options import read_token
+from edgernn.edge_runtime.serve.options import ServeOptions, read_token
+from edgernn.edge_runtime.serve.server import open_socket
 
 WORDS, TINY, SENSOR = (str(FIXTURES / f"{name}.tflite") for name in ("words", "tiny.int8", "sensor"))
 STREAM = {"prompt": "I want", "max_tokens": 4000, "temperature": 0, "stream": True}
@@ -203,6 +204,16 @@ def test_what_cannot_be_served(words, message, monkeypatch, capsys):
     line = capsys.readouterr().err
     assert message in line
     assert line.count("\n") == 1
+
+
+def test_names_that_are_answered():
+    bound, hosts = open_socket(ServeOptions(port=0))
+    bound.close()
+    assert hosts == {"localhost", "127.0.0.1", "::1"}
+    # With a token a proxy may ask by any name.
+    bound, hosts = open_socket(ServeOptions(port=0, token="sixteen-letters-or-more"))
+    bound.close()
+    assert hosts is None
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,11 @@ import pytest
 from serve.conftest import until
 
 from edgernn.edge_runtime.errors import RuntimeUnavailable
+from edgernn.edge_runtime.serve.app import make_app, make_state
+from edgernn.edge_runtime.serve.deadline import Overdue
 from edgernn.edge_runtime.serve.fields import TEXT, Field, Operation
 from edgernn.edge_runtime.serve.models import Models
+from edgernn.edge_runtime.serve.options import ServeOptions
 from edgernn.edge_runtime.serve.tasks import TaskApi
 
 JSON = {"Content-Type": "application/json"}
@@ -301,12 +304,35 @@ def test_a_server_that_is_about_to_end_takes_nothing_new(client):
     assert client.get("/health").json()["status"] == "draining"
 
 
-def test_a_client_that_goes_ends_its_call(models):
-    """By ASGI itself: the body comes whole, then the client goes."""
-    from edgernn.edge_runtime.serve.app import make_app, make_state
-    from edgernn.edge_runtime.serve.deadline import Overdue
-    from edgernn.edge_runtime.serve.options import ServeOptions
+def exchange(state, receive):
+    """One POST to /v1/classify by ASGI itself: what the server sends."""
+    sent = []
 
+    async def send(message):
+        sent.append(message)
+
+    headers = [(b"content-type", b"application/json"), (b"host", b"x")]
+    scope = {"type": "http", "method": "POST", "path": "/v1/classify", "headers": headers, "query_string": b""}
+    asyncio.run(make_app(state)(scope, receive, send))
+    return sent
+
+
+def test_a_body_that_does_not_come(models):
+    state = make_state(models, ServeOptions(timeout=0.2))
+    parts = [{"type": "http.request", "body": b'{"text": ', "more_body": True}]
+
+    async def receive():
+        return parts.pop() if parts else await asyncio.sleep(60)
+
+    start, body = exchange(state, receive)
+    assert start["status"] == 408
+    assert json.loads(body["body"])["error"]["message"] == "the body did not come within 0.2 s"
+    assert state.pool.waiting == 0
+    assert state.pool.close(5.0)
+
+
+def test_a_client_that_goes_ends_its_call(models):
+    """The body comes whole, then the client goes."""
     ended = threading.Event()
     model = models.get("tiny.int8").model
 
@@ -319,27 +345,16 @@ def test_a_client_that_goes_ends_its_call(models):
             raise
 
     state = make_state(Models([served(models, busy)]), ServeOptions(timeout=20.0))
+    messages = [{"type": "http.request", "body": b'{"text": "a"}', "more_body": False}]
 
-    async def scenario():
-        messages = [{"type": "http.request", "body": b'{"text": "a"}', "more_body": False}]
-        sent = []
+    async def receive():
+        if messages:
+            return messages.pop()
+        while not state.pool.running:
+            await asyncio.sleep(0.01)
+        return {"type": "http.disconnect"}
 
-        async def receive():
-            if messages:
-                return messages.pop()
-            while not state.pool.running:
-                await asyncio.sleep(0.01)
-            return {"type": "http.disconnect"}
-
-        async def send(message):
-            sent.append(message)
-
-        headers = [(b"content-type", b"application/json"), (b"host", b"x")]
-        scope = {"type": "http", "method": "POST", "path": "/v1/classify", "headers": headers, "query_string": b""}
-        await make_app(state)(scope, receive, send)
-        return sent
-
-    sent = asyncio.run(scenario())
+    sent = exchange(state, receive)
     assert sent[0]["status"] == 499
     assert ended.wait(5)
     assert state.pool.close(5.0)
