@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.serve.faults import JSON, Fault
-from edgernn.edge_runtime.serve.fields import Field, Operation, from_text
+from edgernn.edge_runtime.serve.fields import YES_NO, Field, Operation, from_text
 from edgernn.edge_runtime.serve.plain import from_json
 
 _FORM = "multipart/form-data"
@@ -66,7 +66,7 @@ def body_of(operation: Operation | None, headers: Headers, query: dict[str, str]
 
 
 def _texts(operation: Operation, given: dict[str, str]) -> dict[str, Any]:
-    known = {field.name: field for field in operation.fields}
+    known = {field.name: field for field in (*operation.fields, Field("stream", YES_NO, ""))}
     return {name: from_text(known.get(name, Field(name, {}, "")), text) for name, text in given.items()}
 
 

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 import pytest
+from serve.conftest import events
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.serve.tasks import task_api
@@ -18,6 +19,9 @@ class Caption:
     text: str
     score: float
 
+    def to_dict(self):
+        return {"text": self.text, "score": self.score}
+
 
 class Captioner:
     def __init__(self, manifest):
@@ -26,6 +30,8 @@ class Captioner:
     def caption(self, picture, **settings):
         if not picture.startswith(b"\x00\x01"):
             raise InputError("the picture is none")
+        if settings.pop("stream", False):
+            return iter(["a ", f"picture {settings}"])
         return [Caption(f"{hashlib.sha256(picture).hexdigest()} {settings}", -0.5)]
 
 
@@ -44,16 +50,27 @@ def said(**settings):
 @pytest.mark.parametrize("kind", ["image/jpeg", "IMAGE/PNG; a=b", "application/octet-stream"])
 def test_the_body_is_the_picture(client, kind):
     response = client.post("/v1/caption", content=PICTURE, headers={"Content-Type": kind})
-    assert response.json() == said()
+    assert response.json() == said(beams=3)
     response = client.post("/v1/caption?beams=2&max_seconds=1.5", content=PICTURE, headers={"Content-Type": kind})
     assert response.json() == said(beams=2, max_seconds=1.5)
 
 
 def test_a_form_holds_the_picture(client):
     response = client.post("/v1/caption", files={"picture": ("a.jpg", PICTURE, "image/jpeg")})
-    assert response.json() == said()
-    response = client.post("/v1/caption", files={"picture": PICTURE}, data={"beams": "5", "model": "eyes"})
-    assert response.json() == said(beams=5)
+    assert response.json() == said(beams=3)
+    settings = {"n_best": "5", "model": "eyes", "attention": "true", "stream": "false"}
+    response = client.post("/v1/caption", files={"picture": PICTURE}, data=settings)
+    assert response.json() == said(n_best=5, attention=True, beams=5)
+
+
+def test_a_caption_as_it_comes(client):
+    wanted = [("", '{"text":"a "}'), ("", '{"text":"picture {\'max_tokens\': 4}"}')]
+    done = ("done", '{"model":"eyes","text":"a picture {\'max_tokens\': 4}"}')
+    headers = {"Content-Type": "image/jpeg"}
+    response = client.post("/v1/caption?stream=true&max_tokens=4", content=PICTURE, headers=headers)
+    assert events(response.text) == [*wanted, done]
+    form = {"stream": "true", "max_tokens": "4"}
+    assert client.post("/v1/caption", files={"picture": PICTURE}, data=form).text == response.text
 
 
 @pytest.mark.parametrize(
@@ -62,6 +79,7 @@ def test_a_form_holds_the_picture(client):
         ({"files": {"photo": PICTURE}}, "unknown file photo: send it as picture"),
         ({"files": {"picture": PICTURE}, "data": {"beams": "many"}}, "beams: expected a whole number, found 'many'"),
         ({"files": {"picture": PICTURE}, "data": {"size": "9"}}, "unknown field size"),
+        ({"files": {"picture": PICTURE}, "data": {"stream": "yes"}}, "stream: expected true or false"),
         ({"files": {"picture": b"text"}}, "the picture is none"),
         ({"files": {"other": b""}}, "unknown file other"),
         ({"json": {}}, "give picture"),

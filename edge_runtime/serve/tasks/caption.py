@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from edgernn.edge_runtime.serve.fields import FILE, NUMBER, WHOLE, Emit, Field, Given, Operation
+from edgernn.edge_runtime.serve.deadline import DeadlineLock
+from edgernn.edge_runtime.serve.fields import FILE, NUMBER, WHOLE, YES_NO, Emit, Field, Given, Operation
 from edgernn.edge_runtime.serve.tasks.base import TaskApi
 
+if TYPE_CHECKING:
+    from edgernn.edge_runtime.tasks.caption import ImageCaptioner
 
-def caption(model: Any, given: Given, emit: Emit | None) -> dict[str, Any]:
+# As many hypotheses as captions are wanted, but not fewer than these, unless the client says otherwise.
+_BEAMS = 3
+# A picture may take 150 MB while it is read: a small device has room for one. The engine is one at a time anyway.
+_one_picture = DeadlineLock()
+
+
+def caption(model: ImageCaptioner, given: Given, emit: Emit | None) -> dict[str, Any]:
     """As `ImageCaptioner.caption`."""
     settings = {name: value for name, value in given.items() if name != "picture"}
-    found = model.caption(given["picture"], **settings)
-    return {"captions": [{"text": one.text, "score": one.score} for one in found]}
+    picture: bytes = given["picture"]
+    with _one_picture:
+        if emit is not None:
+            return {"text": _streamed(model, picture, settings, emit)}
+        if settings.get("n_best", 1) > settings.get("beams", 0):
+            settings.setdefault("beams", max(settings.get("n_best", 1), _BEAMS))
+        return {"captions": [one.to_dict() for one in model.caption(picture, **settings)]}
+
+
+def _streamed(model: ImageCaptioner, picture: bytes, settings: Given, emit: Emit) -> str:
+    parts = []
+    for part in model.caption(picture, stream=True, **settings):
+        parts.append(part)
+        emit(part)
+    return "".join(parts)
 
 
 API = TaskApi(
@@ -22,11 +44,16 @@ API = TaskApi(
             "what is in a picture, in a sentence",
             (
                 Field("picture", FILE, "a JPEG, PNG, WebP, GIF, BMP or TIFF file"),
-                Field("beams", WHOLE, "hypotheses of the beam search (default: 3)"),
-                Field("max_seconds", NUMBER, "end after so many seconds"),
+                Field("beams", WHOLE, "hypotheses of the beam search; 1: the likeliest token (default: 3)"),
+                Field("n_best", WHOLE, "give so many captions (default: 1)"),
+                Field("length_penalty", NUMBER, "higher: longer captions (default: 0.6)"),
+                Field("max_tokens", WHOLE, "of a caption"),
+                Field("max_seconds", NUMBER, "end the caption after so many seconds"),
+                Field("attention", YES_NO, "tell where each word looked"),
             ),
             caption,
             one_of=("picture",),
+            streams=True,
             upload="picture",
         ),
     )
