@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,14 +76,13 @@ def run(args: argparse.Namespace) -> int:
     return _end(args, outcomes, show_deploys)
 
 
-def _end(args: argparse.Namespace, outcomes: list[Outcome], show: object) -> int:
+def _end(args: argparse.Namespace, outcomes: list[Outcome], show: Callable[[Sequence[Outcome]], None]) -> int:
     from edgernn.edge_runtime.cli.output import one_line, print_json
 
     if args.json:
         rows = [{"host": one.host, "status": one.status, "reason": one.reason, **one.found} for one in outcomes]
         print_json({"hosts": rows})
     elif len(outcomes) > 1 or not outcomes[0].status:
-        assert callable(show)
         show(outcomes)
     for one in outcomes:
         if one.status:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -29,9 +30,12 @@ def sha(content: bytes) -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Below those that the system gives to clients, which come and go while a server restarts."""
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as one, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def install_standin(folder: Path) -> Path:
@@ -81,11 +85,11 @@ class Device:
         return ask(parse_host(LOCAL), Local(), self.request(b"", action="rollback", **changes), 60.0)
 
     def start_deploy(self, content: bytes) -> subprocess.Popen[bytes]:
-        """The agent alone, to be killed."""
+        """The agent alone, to be killed; what it tells can be read."""
         process = subprocess.Popen(
             ["sh", "-c", f"exec {COMMAND}"],
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
         assert process.stdin is not None

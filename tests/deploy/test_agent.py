@@ -7,11 +7,14 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 from deploy.device import NAME, sha
 
+from edgernn.devices.deploy.device.place import Version
 from edgernn.devices.deploy.hosts import LOCAL, parse_host
 from edgernn.devices.deploy.remote import ask
 from edgernn.devices.deploy.transport import Local
@@ -223,6 +226,56 @@ def test_the_supervisor_starts_a_server_again_and_a_second_supervisor_takes_over
     assert device.current() == device.served() == sha(NEW)
 
 
+def switched_and_gone(device, content):
+    """As a deploy leaves it whose power went behind the switch: tested, current, and never found well."""
+    device.deploy(OLD)
+    place = device.place
+    old = place.current()
+    incoming = place.versions_folder / ".incoming-1"
+    incoming.mkdir()
+    (incoming / "model.tflite").write_bytes(content)
+    new = Version(f"20260201T000000Z-{sha(content)[:12]}", sha(content), len(content), "2026-02-01T00:00:00+00:00")
+    place.publish(incoming, new)
+    place.doubt(json.loads((place.folder / "service.json").read_text()))
+    place.switch(new, old)
+
+
+def test_what_was_never_found_well_and_does_not_start_gives_way_by_itself(device):
+    switched_and_gone(device, b"dies new")
+    os.kill(int((device.place.folder / "supervisor.lock").read_text()), signal.SIGHUP)
+    time.sleep(0.3)
+    assert device.served(20) == device.current() == sha(OLD)
+    assert not (device.place.folder / "unproven.json").exists()
+
+
+def test_what_was_never_found_well_and_starts_stays(device):
+    switched_and_gone(device, NEW)
+    program, doubt = device.place.folder / "supervisor.py", device.place.folder / "unproven.json"
+
+    def guard(word):
+        subprocess.run([sys.executable, str(program), str(device.place.folder), word], check=True)
+
+    guard("starting")
+    assert json.loads(doubt.read_text())["starts"] == 1
+    with (device.place.folder / "lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        guard("started")  # a deploy watches by itself
+    assert doubt.exists()
+    guard("started")
+    assert not doubt.exists()
+    for _ in range(5):
+        guard("starting")
+    assert device.current() == sha(NEW)
+
+
+def test_the_next_deploy_goes_back_first(device):
+    switched_and_gone(device, NEW)
+    done = device.deploy(b"dies newer")
+    assert "; rolled back to 20260101T000001Z-" in done.reason
+    assert device.current() == device.served() == sha(OLD)
+    assert not (device.place.folder / "unproven.json").exists()
+
+
 def test_status_and_list(device):
     device.deploy(OLD)
     device.deploy(NEW)
@@ -251,15 +304,18 @@ def test_killed_at_any_moment_a_whole_version_is_current_and_one_serves(device):
     chance = random.Random(5)
     began = time.monotonic()
     device.deploy(b"good 0")
-    longest = 1.2 * (time.monotonic() - began)
+    longest = time.monotonic() - began
     # What is served may be older than what is current: it was killed between the switch and the restart.
     content = served = sha(b"good 0")
     killed = 0
     for number in range(1, 31):
         new = f"good {number}".encode()
         process = device.start_deploy(new)
-        time.sleep(chance.uniform(0, longest))
+        for _ in range(chance.randrange(6)):  # steps that it tells of
+            process.stdout.readline()
+        time.sleep(chance.uniform(0, longest / 6))
         process.kill()
+        process.stdout.close()
         killed += process.wait() == -signal.SIGKILL
         known = {content, served, sha(new)}
         content, served = device.current(), device.served()

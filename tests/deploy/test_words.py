@@ -166,6 +166,8 @@ def test_the_unit_is_hardened():
     for line in (
         *("Type=notify", "Restart=on-failure", "NoNewPrivileges=yes", "ProtectSystem=strict", "PrivateTmp=yes"),
         *("ReadOnlyPaths=/srv/edge", "MemoryMax=75%", "WatchdogSec=60"),
+        'ExecStartPre=-+"/usr/bin/python3" "/srv/edge/spam-2.x/supervisor.py" "/srv/edge/spam-2.x" starting',
+        'ExecStartPost=-+"/usr/bin/python3" "/srv/edge/spam-2.x/supervisor.py" "/srv/edge/spam-2.x" started',
         'ExecStart="/bin/true" "serve" "spam-2.x=/srv/edge/spam-2.x/current/100%%$$x.tflite"',
     ):
         assert line in lines

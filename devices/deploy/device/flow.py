@@ -73,7 +73,7 @@ def deploy(request: Request, blocks: Iterator[bytes], say: Say) -> dict[str, Any
     say("checking the board")
     facts = check_board(edgernn, place.root, request.size, request.seconds)
     with place.locked():
-        place.clean()
+        settle(place)
         old = place.current()
         same = old is not None and old.sha256 == request.sha256 and place.is_intact(old)
         done: dict[str, Any] = {"board": facts, "before": old.name if old else None, "unchanged": same}
@@ -99,7 +99,7 @@ def roll_back(request: Request, say: Say) -> dict[str, Any]:
     if not place.versions_folder.is_dir():
         raise Fault(f"{request.name} has not been deployed here (below {place.root})")
     with place.locked():
-        place.clean()
+        settle(place)
         old, target = place.current(), place.previous()
         if target is None:
             raise Fault(f"there is no version of {request.name} before the current one")
@@ -111,6 +111,20 @@ def roll_back(request: Request, say: Say) -> dict[str, Any]:
         files.remove_file(place.previous_link)
         files.sync_folder(place.folder)
     return done
+
+
+def settle(place: Place) -> None:
+    """Ends what a broken deploy left: its files, and a switch to a version that was never found well."""
+    place.clean()
+    doubted, current = place.doubted(), place.current()
+    if doubted is not None and current is not None:
+        old, settings = doubted
+        port = int((read_settings(place) or {}).get("port", 0))
+        if not port or health.hash_of(health.ask(port), place.name) != current.sha256:
+            if settings is not None:
+                files.replace_file(place.folder / "service.json", json.dumps(settings).encode("utf-8"))
+            place.switch(old, None)
+    place.trust()
 
 
 def _install(
@@ -162,12 +176,14 @@ def _switch_over(place: Place, request: Request, edgernn: str, new: Version, say
         if settings_before and settings_before.get("kind") != service.kind:
             open_service(str(settings_before["kind"]), place, request.supervisor).stop()
         if new != before[0]:
+            place.doubt(settings_before)
             place.switch(new, before[0])
         _restart(place, service, settings)
         say("waiting until it serves")
         why = health.wait(port, place.name, new.sha256, request.seconds, service.trouble)
         if why:
             raise Fault(why, CHECK_FAILED)
+        place.trust()
     except (Fault, OSError) as fault:
         back = _go_back(place, request, before, settings_before, service, new, say)
         status = fault.status if isinstance(fault, Fault) else REFUSED
@@ -200,6 +216,7 @@ def _go_back(
             _restart(place, service, settings)
             why = health.wait(int(settings["port"]), place.name, old.sha256, request.seconds, service.trouble)
             told = f"rolled back to {old.name}" + (f", which is not well either: {why}" if why else "")
+        place.trust()
         if failed != old and failed not in (place.current(), place.previous()):
             place.remove(failed)
     except (Fault, OSError) as fault:

@@ -18,6 +18,9 @@ A version arrives in `versions/.incoming-*`. The order, which makes a power cut 
    serves after a power cut, behind it the new one;
 7. the service is restarted; `current` goes back in the same way if it is not well.
 
+From 5 on `unproven.json` says where to go back to, until the new version is found well. Where the power goes in
+between, what starts the server goes back after three starts in vain, or the next deploy does.
+
 What a broken deploy leaves (`.incoming-*`, `.removing-*`, `*.tmp`) the next one removes.
 """
 
@@ -81,6 +84,7 @@ class Place:
         self.versions_folder = self.folder / "versions"
         self.current_link = self.folder / "current"
         self.previous_link = self.folder / "previous"
+        self._unproven = self.folder / "unproven.json"
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -107,7 +111,7 @@ class Place:
         for one in sorted(self.versions_folder.iterdir()):
             if one.name.startswith((".incoming-", ".removing-")):
                 files.remove_tree(one)
-        for name in ("current", "previous", "service.json", "service.env", "supervisor.py"):
+        for name in ("current", "previous", "service.json", "service.env", "supervisor.py", "unproven.json"):
             files.remove_file(self.folder / f"{name}.tmp")
 
     def versions(self) -> list[Version]:
@@ -171,6 +175,25 @@ class Place:
         """Makes a version the current one; None: there is none."""
         self._point(self.previous_link, previous)
         self._point(self.current_link, version)
+
+    def doubt(self, settings: dict[str, Any] | None) -> None:
+        """Notes where to go back to, before a switch: what is current now."""
+        if current := self.current():
+            told = {"current": f"versions/{current.name}", "settings": settings}
+            files.replace_file(self._unproven, json.dumps(told).encode("utf-8"))
+
+    def trust(self) -> None:
+        """What is current is well, or is what was before."""
+        files.remove_file(self._unproven)
+
+    def doubted(self) -> tuple[Version, dict[str, Any] | None] | None:
+        """Where to go back to: the version, and how it was served; None where nothing is in doubt."""
+        try:
+            told: Any = json.loads(self._unproven.read_text(encoding="utf-8"))
+            version = self.version(str(told["current"]).removeprefix("versions/"))
+            return None if version is None else (version, told["settings"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def remove(self, version: Version) -> None:
         """Removes a version, which is neither current nor previous."""

@@ -33,12 +33,15 @@ class Service(ABC):
 
     Args:
       place: of the model.
+      program: text of `supervisor.py`.
     """
 
     kind: str
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, program: str = "") -> None:
         self._place = place
+        self._program = place.folder / "supervisor.py"
+        self._text = program
         self._generation = ""
 
     @abstractmethod
@@ -66,11 +69,6 @@ class Supervised(Service):
     """By `supervisor.py`, which runs as this user."""
 
     kind = "supervisor"
-
-    def __init__(self, place: Place, program: str) -> None:
-        super().__init__(place)
-        self._program = place.folder / "supervisor.py"
-        self._text = program
 
     def configure(self, settings: dict[str, Any]) -> None:
         """Puts the supervisor in its place."""
@@ -136,8 +134,8 @@ class Systemd(Service):
     _control: tuple[str, ...]
     _journal: tuple[str, ...]
 
-    def __init__(self, place: Place) -> None:
-        super().__init__(place)
+    def __init__(self, place: Place, program: str = "") -> None:
+        super().__init__(place, program)
         self._unit = f"edgernn@{place.name}.service"
         self._looked, self._seen = 0.0, ""
 
@@ -184,7 +182,8 @@ class UserUnit(Systemd):
     _journal = ("journalctl", "--user")
 
     def configure(self, settings: dict[str, Any]) -> None:
-        """Writes the unit."""
+        """Writes the unit, and what goes back where the power went in a deploy."""
+        _write_if_new(self._program, self._text)
         config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
         files.make_folder(config / "systemd" / "user")
         text = unit_text(self._place.name, self._place.root, settings["command"])
@@ -229,9 +228,9 @@ def open_service(kind: str, place: Place, supervisor: str) -> Service:
     if kind == "auto":
         kind = "user" if has_user_systemd() else "supervisor"
     if kind == "system":
-        return SystemUnit(place)
+        return SystemUnit(place, supervisor)
     if kind == "user":
-        return UserUnit(place)
+        return UserUnit(place, supervisor)
     return Supervised(place, supervisor)
 
 

@@ -13,7 +13,9 @@ StartLimitIntervalSec=0
 
 [Service]
 Type=notify
+ExecStartPre=-+{guard} starting
 ExecStart={command}
+ExecStartPost=-+{guard} started
 Restart=on-failure
 RestartSec=1
 TimeoutStartSec=180
@@ -39,7 +41,12 @@ WantedBy=default.target
 
 def unit_text(name: str, root: Path, command: list[str]) -> str:
     """The unit's text; `name` and `root` are safe in it (see `Place`)."""
-    return _UNIT.format(name=name, root=root, command=" ".join(_word(one) for one in command))
+    guard = ["/usr/bin/python3", f"{root}/{name}/supervisor.py", f"{root}/{name}"]
+    return _UNIT.format(name=name, root=root, command=_line(command), guard=_line(guard))
+
+
+def _line(words: list[str]) -> str:
+    return " ".join(_word(one) for one in words)
 
 
 def _word(text: str) -> str:
