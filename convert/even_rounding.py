@@ -54,8 +54,8 @@ def round_evenly(kernel: npt.NDArray[np.float32], axis: int) -> npt.NDArray[np.f
     # Those go to their second nearest step that are almost as near to it.
     rank = np.argsort(np.argsort(-missing * np.sign(total), axis=1), axis=1)
     moved = nearest + np.where(rank < np.abs(total), np.sign(total), 0.0)
-    rounded = np.clip(moved, -_STEPS, _STEPS) * step
-    return np.moveaxis(rounded.reshape(rows.shape), 0, axis).astype(np.float32)
+    rounded: npt.NDArray[np.float32] = (np.clip(moved, -_STEPS, _STEPS) * step).astype(np.float32)
+    return np.moveaxis(rounded.reshape(rows.shape), 0, axis)
 
 
 def _axis(layer: Any) -> int | None:

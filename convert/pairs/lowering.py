@@ -42,9 +42,7 @@ def lower_parts(parts: Parts, request: PairRequest) -> Lowered:
         memory=parts.memory,
         first_states=parts.first_states,
     )
-    unrolled = [size for size in sizes if _loop_for(parts, size) is unrolled_loop]
-    reason = f"an encoder and a decoder's step; encoders unrolled up to {max(unrolled, default=0)} steps"
-    return Lowered(execution, tuple(signatures), reason)
+    return Lowered(execution, tuple(signatures), _reason(parts, sizes))
 
 
 def encoder_sizes(longest: int) -> list[int]:
@@ -54,6 +52,14 @@ def encoder_sizes(longest: int) -> list[int]:
     while sizes[-1] < longest:
         sizes.append(min(2 * sizes[-1], last))
     return sizes[::-1]
+
+
+def _reason(parts: Parts, sizes: list[int]) -> str:
+    said = "an encoder and a decoder's step"
+    if not parts.sequence_inputs:
+        return said
+    unrolled = [size for size in sizes if _loop_for(parts, size) is unrolled_loop]
+    return f"{said}; encoders unrolled up to {max(unrolled, default=0)} steps"
 
 
 def _loop_for(parts: Parts, size: int) -> Loop:

@@ -40,8 +40,8 @@ def work_on_pair(
     """Lowers, converts, and computes Keras's outputs for the proof; see `worker.work`."""
     _check(request, recipe)
     parts = find_parts(model, pair)
-    given = read_arrays(folder / files.CALIBRATION) if (folder / files.CALIBRATION).exists() else []
-    samples = calibrated_on(parts, recipe, given)
+    sampled = read_arrays(folder / files.CALIBRATION) if (folder / files.CALIBRATION).exists() else []
+    samples = calibrated_on(parts, recipe, sampled)
     stage("lowering (encode_step)")
     lowered = lower_parts(parts, pair)
     data = export_parts(parts, lowered, recipe, samples, target, stage)
