@@ -37,9 +37,9 @@ class _Shown:
 def run_caption(model: ImageCaptioner, args: argparse.Namespace) -> int:
     """Captions every picture; one that cannot be read is told, and the others go on."""
     settings = caption_settings(args)
-    if settings.get("n_best", 1) > settings.get("beams", 3):
+    if "beams" not in settings:
         # As many hypotheses as captions are wanted, unless the user says otherwise.
-        settings.setdefault("beams", settings["n_best"])
+        settings["beams"] = 1 if args.stream else max(CaptionOptions.beams, settings.get("n_best", 1))
     settings_as(CaptionOptions, settings)
     if args.stream and (args.json or "n_best" in settings or args.draw or args.attention):
         raise InputError("--stream shows one caption as it comes: leave --json, --n-best, --draw and --attention out")
