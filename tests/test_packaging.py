@@ -109,6 +109,21 @@ def test_the_runtimes_own_wheel_installs_and_runs_without_the_rest(wheel, tmp_pa
     assert done.stderr.splitlines()[-1].startswith("edgernn eval: is not in the runtime's own wheel")
 
 
+def modules_of(archive: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(archive) as opened:
+        files = {name: opened.read(name) for name in opened.namelist() if name.endswith(".py")}
+    return {name[:-3].replace("/", ".").removesuffix(".__init__"): data for name, data in files.items()}
+
+
+def test_nothing_in_the_runtimes_own_wheel_imports_what_it_leaves_out(wheel, tmp_path):
+    shipped = modules_of(make_runtime_wheel(wheel, tmp_path))
+    left_out = modules_of(wheel).keys() - shipped.keys()
+    assert "edgernn.edge_runtime.forecast.metrics" in left_out
+    for name, data in shipped.items():
+        (tmp_path / "module.py").write_bytes(data)
+        assert not imported(tmp_path / "module.py") & left_out, name
+
+
 @pytest.mark.parametrize("name", ["demo", "data", "train", "convert"])
 def test_a_command_that_the_runtimes_wheel_lacks_says_what_to_install(name, capsys, monkeypatch):
     def missing(module):
