@@ -143,7 +143,9 @@ def test_a_stream_that_cannot_begin_is_an_ordinary_refusal(client):
     assert "list" in refused(client, "/v1/translate", texts=["I see."], stream=True)
 
 
-def test_a_bare_model(client, own):
+@pytest.mark.parametrize("piece", [2, 1024])
+def test_a_bare_model(client, own, monkeypatch, piece):
+    monkeypatch.setattr("edgernn.edge_runtime.serve.tasks.arrays._PIECE", piece)
     x = np.random.default_rng(4).normal(size=(1, 5, 2)).astype(np.float32)
     wanted = own("sensor").run({"x": x})["y"]
     assert ask(client, "/v1/model", inputs={"x": x.tolist()}) == {"model": "sensor", "outputs": {"y": wanted.tolist()}}
