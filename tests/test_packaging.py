@@ -60,7 +60,8 @@ def test_the_wheel_holds_every_file_and_is_small(wheel):
             if file.suffix in (".py", ".json", ".html") or file.name == "py.typed":
                 assert f"edgernn/{file.relative_to(ROOT).as_posix()}" in names
     assert not [name for name in names if "tests" in name or name.endswith((".tflite", ".csv", ".keras"))]
-    assert wheel.stat().st_size < 650_000
+    # Seven tasks, serving and deploying; what a device needs is the runtime's own wheel, whose limit is its own.
+    assert wheel.stat().st_size < 1_000_000
 
 
 def test_the_runtimes_own_wheel_installs_and_runs_without_the_rest(wheel, tmp_path):
