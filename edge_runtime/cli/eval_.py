@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
         return eval_caption(model, args)
     if args.beams is not None or args.limit is not None:
-        raise InputError(f"{args.bundle}: --beams and --limit are for translators and captioners")
+        raise InputError(f"{args.bundle}: not a translator or captioner: --beams and --limit are for those")
     if isinstance(model, Forecaster):
         from edgernn.edge_runtime.cli.eval_forecast import eval_forecast
 
