@@ -69,8 +69,8 @@ def _check_engine(edgernn: str, seconds: float) -> str:
     if not isinstance(found, dict):
         raise Fault(f"edgernn doctor on the device {ended.how(seconds)}: install edgernn there again")
     if not found.get("chosen"):
-        problems = found.get("problems")
-        told = problems[0] if isinstance(problems, list) and problems else "no engine is installed"
+        problems = [str(one) for one in found.get("problems") or []]
+        told = next((one for one in problems if "engine" in one), (problems or ["no engine is installed"])[0])
         raise Fault(f"edgernn doctor on the device: {told}")
     return str(found["chosen"])
 
