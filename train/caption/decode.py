@@ -72,6 +72,9 @@ def _said(model: Any, options: CaptionOptions, encoded: dict[str, Any]) -> list[
         states = {name: outputs[name] for name in states}
         logits = np.array(ops.convert_to_numpy(outputs[LOGITS]))
         logits[:, _NEVER_SAID] = -np.inf
+        if not spoken:
+            # A caption has a word at least, as on the device.
+            logits[:, END_ID] = -np.inf
         said = logits.argmax(axis=-1).astype(np.int32)[:, None]
         said[ended] = END_ID
         spoken.append(said)
