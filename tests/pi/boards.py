@@ -66,7 +66,12 @@ def running(board: Board, wheel: Path) -> Iterator[Path]:
     base = board.root.make()
     with tempfile.TemporaryDirectory(dir=base.parent, prefix=f".{board.name}-") as folder:
         root = Path(folder) / "root"
-        shutil.copytree(base, root, copy_function=os.link, symlinks=True, ignore=shutil.ignore_patterns("dev"))
+        for part in base.iterdir():
+            if part.is_symlink():
+                root.mkdir(exist_ok=True)
+                (root / part.name).symlink_to(part.readlink())
+            elif part.name != "dev":
+                shutil.copytree(part, root / part.name, copy_function=os.link, symlinks=True)
         (root / "dev").mkdir()
         (root / "dev" / "null").touch()  # a plain file will do, and needs no privilege
         proc = root / "proc"
@@ -102,6 +107,7 @@ def python_on(board: Board, root: Path, *words: str) -> str:
     settings = {
         "PYTHONPATH": "/work/kit:/work/site",
         "HOME": "/root",
+        "PYTHONDONTWRITEBYTECODE": "1",  # no files of root's, whoever runs this
         "LD_LIBRARY_PATH": ":".join(board.root.libraries),
     }
     options = [word for name, value in settings.items() if value for word in ("-E", f"{name}={value}")]

@@ -11,9 +11,11 @@ from pi.boards import BOARDS, NEW_OPERATORS, Board, make_wheel, report_here, rep
 
 pytestmark = pytest.mark.pi
 
-# Of the outputs' scale. tflite-runtime's kernels for 32-bit Arm know tanh and the logistic function less exactly.
-FLOAT_64, FLOAT_32 = 1e-5, 5e-5
-# What one unit of a quantized activation makes of the outputs: between two kernels on one machine it is as much.
+# Parts of the outputs' scale. Found: 3e-7; on 32 bits 8e-6, and 2e-5 through the translator's two parts, because
+# tflite-runtime's kernels for 32-bit Arm know tanh and the logistic function less exactly.
+FLOAT_64, FLOAT_32 = 1e-5, 3e-5
+# What one unit of a quantized activation makes of the outputs. Found: 6e-4; 4e-3 between the kernels with and without
+# XNNPACK, on one machine too.
 ONE_UNIT = 5e-3
 # The two lanes of a machine of two cores.
 LANES = 2
@@ -52,7 +54,7 @@ def test_outputs_are_those_of_this_machine(board: Board, name, reports):
     there, here = (report["bundles"][name] for report in reports[board.name])
     assert len(there["outputs"]) == len(here["outputs"]) >= 2
     exact = FLOAT_64 if board.is_64_bit else FLOAT_32
-    bound = exact if there["recipe"] == "float32" or board.is_64_bit else ONE_UNIT
+    bound = exact if there["recipe"] == "float32" else ONE_UNIT
     for mine, other in zip(there["outputs"], here["outputs"], strict=True):
         assert mine.keys() == other.keys()
         for output, values in mine.items():
