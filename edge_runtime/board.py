@@ -88,7 +88,8 @@ def _no_engine(board: Board) -> list[str]:
             f"no engine is made for 32-bit Arm and Python {version}: take Bookworm (Python 3.11), or a 64-bit system"
         ]
     if board.kernel == "aarch64":
-        return ["programs of 32 bits under a 64-bit kernel: install with setarch linux32, or pip looks for 64 bits"]
+        mend = "pip install tflite-runtime==2.14.0, then edgernn with --no-deps"
+        return [f"programs of 32 bits under a 64-bit kernel, which pip takes for 64 bits: {mend}"]
     return []
 
 

@@ -102,7 +102,7 @@ PROBLEMS = [
         False,
         ["no engine is made for Armv6"],
     ),
-    (replace(FINE, bits=32), False, ["install with setarch linux32"]),
+    (replace(FINE, bits=32), False, ["pip install tflite-runtime==2.14.0, then edgernn with --no-deps"]),
     (replace(FINE, bits=32, kernel="armv7l"), False, []),
     (replace(FINE, bits=32), True, []),
 ]
