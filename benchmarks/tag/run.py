@@ -46,7 +46,9 @@ JOBS = {
     "stream": Job("conll-2003", ("ner",), "stream"),
     "pos": Job("conll-2003", ("pos",), "quick"),
     "chunk": Job("conll-2003", ("chunk",), "quick"),
-    "together": Job("conll-2003", ("pos", "chunk", "ner"), "quick", ("--units", "200", "--epochs", "24", "--dropout", "0.35")),
+    "together": Job(
+        "conll-2003", ("pos", "chunk", "ner"), "quick", ("--units", "200", "--epochs", "24", "--dropout", "0.35")
+    ),
     "brown": Job("brown", ("pos",), "quick", ("--epochs", "8", "--batch-size", "64")),
 }
 # Which job has each of `together`'s columns to itself.
