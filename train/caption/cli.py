@@ -86,7 +86,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _print(metrics: dict[str, Any]) -> None:
-    print(f"{'validation':<20}perplexity {metrics['validation']['perplexity']:.2f}")
+    figures = "  ".join(f"{name} {value:.3f}" for name, value in metrics["validation"].items())
+    print(f"{'validation':<36}{figures}")
     if "test_all" not in metrics:
         print('BLEU, CIDEr and chrF need pycocoevalcap and sacrebleu: pip install "edgernn[eval]"')
         return

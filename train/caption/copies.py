@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from edgernn.train.caption.feature_cache import CachedPictures
 # Of what `varied` does; a change that gives other pixels needs a new number.
 _RULES = 1
 _TURN_DEGREES, _RESIZE, _SHIFT = 8.0, 0.15, 0.08
-_TOGETHER = 64
+_SHARD, _TOGETHER = 64, 16
 
 
 def varied(picture: Pixels, random: np.random.Generator) -> Pixels:
@@ -67,11 +67,17 @@ def cache_copies(
         if copy_digest(cached.digests[path], number) not in cached.cache
     }
     digests = list(wanted)
-    for start in range(0, len(digests), _TOGETHER):
-        some = digests[start : start + _TOGETHER]
-        pictures = np.stack([_copy(wanted[digest], digest, encoder) for digest in some])
-        cached.cache.add(some, encoder.features(pictures))
+    for start in range(0, len(digests), _SHARD):
+        some = digests[start : start + _SHARD]
+        blocks = [some[first : first + _TOGETHER] for first in range(0, len(some), _TOGETHER)]
+        features = [encoder.features(_copies({d: wanted[d] for d in block}, encoder)) for block in blocks]
+        cached.cache.add(some, np.concatenate(features))
         tell(start + len(some), len(digests))
+
+
+def _copies(wanted: Mapping[str, Path], encoder: Encoder) -> Pixels:
+    """By the digest of each, which also draws it."""
+    return np.stack([_copy(path, digest, encoder) for digest, path in wanted.items()])
 
 
 def _copy(path: Path, digest: str, encoder: Encoder) -> Pixels:

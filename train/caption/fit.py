@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from edgernn.train.caption.batches import Batches, Example, Sight
+from edgernn.train.caption.batches import Batches, Sight
+from edgernn.train.caption.keeper import Keeper, Kept, Measured, restored
 from edgernn.train.caption.model import ENCODER, STANDARD, Sizes, build_model
 from edgernn.train.caption.options import CaptionOptions
 from edgernn.train.caption.prepare import Prepared, Seen, statistics
 from edgernn.train.caption.sight import Pictures
-from edgernn.train.caption.tokenizer import PAD_ID
 from edgernn.train.caption.trainer import Trainer, set_trained
 from edgernn.train.listener import Listener
-from edgernn.train.lm.fit import Keeper
 from edgernn.train.schedule import averaging, warm_cosine
 
 _WARMUP_STEPS = 200
 _CLIP = 1.0
-_MEASURED_TOGETHER = 64
 
 
 @dataclass(frozen=True)
@@ -31,7 +28,7 @@ class Fitted:
 
     Attributes:
       model: of `build_model`, with the averaged weights of its best epoch.
-      history: "loss" (with all that regularizes) and "perplexity" (a token, of the validation split) by epoch.
+      history: "loss", "perplexity" and "chrf" by epoch: see `Kept`.
       best_epoch: the epoch that was kept, 1 or more.
       tuned: whether its convolutional network is another than the one that features are kept of.
     """
@@ -81,43 +78,24 @@ def fit(
     places, channels = seen.encoder.shape
     network = build_model(options, Sizes(prepared.tokenizer.get_vocab_size(), places, channels), seen.encoder.model)
     network.get_layer(ENCODER).get_layer(STANDARD).set_weights(list(statistics(seen)))
-    keeper: Keeper | None = None
+    file = checkpoint / "best.npz" if checkpoint is not None else None
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    kept = restored(file) if file is not None else Kept()
     for stage in _stages(options, seen):
-        keeper = _run(options, stage, network, prepared, listener, checkpoint, keeper)
-    assert keeper is not None
-    network.set_weights(keeper.best_weights)
+        if len(kept.history["loss"]) < stage.last:
+            trainer = Trainer(options, network, stage.sees_pictures)
+            measured = Measured(
+                trainer,
+                prepared.tokenizer,
+                seen.pictures["validation"],
+                prepared.examples["validation"],
+                stage.validation,
+            )
+            _run(options, stage, trainer, measured, prepared, listener, kept, file)
+    network.set_weights(kept.weights)
     set_trained(network.get_layer(ENCODER), False)
-    return Fitted(network, keeper.history, keeper.best_epoch, keeper.best_epoch > options.epochs)
-
-
-class Measured:
-    """Measures the loss on captions under a network's weights.
-
-    Args:
-      trainer: whose network it is.
-      examples: the captions.
-      sight: gives what is seen.
-    """
-
-    def __init__(self, trainer: Trainer, examples: Sequence[Example], sight: Sight) -> None:
-        self._trainer, self._batches = trainer, Batches(examples, sight, _MEASURED_TOGETHER)
-
-    def loss(self, weights: Any = None) -> float:
-        """Nats a token, the caption's end included.
-
-        Args:
-          weights: of the network; None: as they are.
-        """
-        if weights is not None:
-            self._trainer.network.set_weights(weights)
-        total = tokens = 0.0
-        for number in range(len(self._batches)):
-            (batch,) = self._batches[number]
-            real = float((batch[2] != PAD_ID).sum())
-            found = self._trainer.predict_on_batch(batch)
-            total += float(self._trainer.compute_loss(batch, y_pred=found, training=False)) * real
-            tokens += real
-        return total / tokens
+    return Fitted(network, {k: v for k, v in kept.history.items() if v}, kept.epoch, kept.epoch > options.epochs)
 
 
 def _stages(options: CaptionOptions, seen: Seen) -> list[_Stage]:
@@ -148,31 +126,26 @@ def _stages(options: CaptionOptions, seen: Seen) -> list[_Stage]:
 def _run(
     options: CaptionOptions,
     stage: _Stage,
-    network: Any,
+    trainer: Trainer,
+    measured: Measured,
     prepared: Prepared,
     listener: Listener,
-    checkpoint: Path | None,
-    before: Keeper | None,
-) -> Keeper:
-    """Some epochs more; what is kept is the best epoch of these and those before."""
-    if before is not None:
-        network.set_weights(before.best_weights)
-    trainer = Trainer(options, network, stage.sees_pictures)
+    kept: Kept,
+    file: Path | None,
+) -> None:
+    """Some epochs more, from the best so far."""
+    if kept.weights:
+        trainer.network.set_weights(kept.weights)
     batches = Batches(prepared.examples["train"], stage.train, options.batch_size, options.seed)
     trainer.compile(_optimizer(options, stage.learning_rate, len(batches), stage.last - stage.first))
-    measured: Any = Measured(trainer, prepared.examples["validation"], stage.validation)
-    keeper = Keeper(trainer, measured, listener, len(batches), checkpoint)
-    if before is not None and checkpoint is None:
-        keeper.history, keeper.best_epoch, keeper.best_weights = before.history, before.best_epoch, before.best_weights
+    keeper = Keeper(trainer, measured, kept, listener, len(batches), file)
     callbacks: list[Any] = [_Begin(batches), *_averaging(options), keeper]
-    if checkpoint is not None:
-        folder = checkpoint / f"training-{stage.name}"
+    if file is not None:
+        folder = file.parent / f"training-{stage.name}"
         callbacks.insert(0, keras.callbacks.BackupAndRestore(folder, delete_checkpoint=False))
-    done = len(keeper.history["loss"])
-    if done < stage.last:
-        # Keras would shuffle the batches again, from a state that no checkpoint keeps.
-        trainer.fit(batches, initial_epoch=done, epochs=stage.last, shuffle=False, verbose=0, callbacks=callbacks)
-    return keeper
+    done = len(kept.history["loss"])
+    # Keras would shuffle the batches again, from a state that no checkpoint keeps.
+    trainer.fit(batches, initial_epoch=done, epochs=stage.last, shuffle=False, verbose=0, callbacks=callbacks)
 
 
 def _optimizer(options: CaptionOptions, learning_rate: float, batches: int, epochs: int) -> Any:

@@ -95,7 +95,8 @@ def _tell(corpus: CaptionCorpus, prepared: Prepared, listener: Listener) -> None
 
 
 def _metrics(options: CaptionOptions, seen: Seen, prepared: Prepared, fitted: Fitted) -> dict[str, Any]:
-    metrics: dict[str, Any] = {"validation": {"perplexity": min(fitted.history["perplexity"])}}
+    best = {name: values[fitted.best_epoch - 1] for name, values in fitted.history.items() if name != "loss"}
+    metrics: dict[str, Any] = {"validation": best}
     if has_scores():
         pictures = seen.pictures["test"]
         metrics["test"] = _test(options, seen, prepared, fitted)

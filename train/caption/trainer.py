@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
+import numpy.typing as npt
 from keras import ops
 
 from edgernn.train.caption.decoder import AttendingCell
@@ -48,6 +50,16 @@ class Trainer(keras.Model):  # type: ignore[misc]
         """
         sight, given, _ = batch
         features = self.seen({PICTURE: sight}) if self.seen is not None else sight
+        return self.read(features, given, training)
+
+    def features(self, sight: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Of what batches hold, float32 [batch, places, channels]."""
+        if self.seen is None:
+            return sight
+        return np.array(ops.convert_to_numpy(self.seen({PICTURE: ops.convert_to_tensor(sight)})))
+
+    def read(self, features: Any, given: Any, training: bool = False) -> Any:
+        """As `call`, of features [batch, places, channels] and the tokens given."""
         standard = self.encoder.get_layer(STANDARD)(features, training=False)
         if self.channel_dropout is not None:
             standard = self.channel_dropout(standard, training=training)
