@@ -28,6 +28,7 @@ from edgernn.train.caption.copies import varied
 from edgernn.train.caption.decode import greedy_of_features, greedy_of_pictures, texts_of
 from edgernn.train.caption.model import ENCODER, MEMORY, STANDARD, STEP, Sizes, build_model, project, state_names
 from edgernn.train.caption.options import PRESETS, CaptionOptions, options_for
+from edgernn.train.caption.parts import parts_of
 from edgernn.train.caption.tokenizer import (
     BEGIN_ID,
     END_ID,
@@ -372,6 +373,27 @@ def test_baselines_by_hand():
     known = np.array([[1, 0], [0, 2], [-1, 0], [3, 3]], np.float32)
     asked = np.array([[0.2, 0], [1, 5], [-9, 1], [1, 0.9]], np.float32)
     assert nearest_captions(train, known, asked) == ["a cat", "a dog", "a pet", "a fish"]
+
+
+@pytest.mark.parametrize("parts", [("train", "val"), ("train", "test"), ("train", "val", "test")])
+def test_a_part_that_the_data_lacks_is_taken_from_the_others(tmp_path, parts):
+    names = [f"{part}-{number}.png" for part in parts for number in range(200)]
+    for name in names:
+        (tmp_path / name).touch()
+    images = [{"filename": name, "split": name.split("-")[0], "sentences": [{"raw": "a"}]} for name in names]
+    (tmp_path / "k.json").write_text(json.dumps({"images": images}), encoding="utf-8")
+    corpus = open_captions(str(tmp_path / "k.json"))
+    found = {name: [one.path.name for one in pictures] for name, pictures in parts_of(corpus, 1).items()}
+    assert sorted(name for some in found.values() for name in some) == sorted(names)
+    assert {name.split("-")[0] for name in found["test"]} == {parts[-1]}
+    assert {name.split("-")[0] for name in found["train"]} == {"train"}
+    if len(parts) == 3:
+        assert {name.split("-")[0] for name in found["validation"]} == {"val"}
+    else:
+        assert 2 <= len(found["validation"]) <= 25
+        assert {name.split("-")[0] for name in found["validation"]} == {"train"}
+        assert found == {name: [one.path.name for one in some] for name, some in parts_of(corpus, 1).items()}
+        assert found["validation"] != [one.path.name for one in parts_of(corpus, 2)["validation"]]
 
 
 def test_copies_differ_a_little_and_keep_their_sides():

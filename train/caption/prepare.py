@@ -20,6 +20,7 @@ from edgernn.train.caption.copies import cache_copies
 from edgernn.train.caption.encoder import Encoder, open_encoder
 from edgernn.train.caption.feature_cache import CachedPictures, cache_features, open_cache
 from edgernn.train.caption.options import CaptionOptions
+from edgernn.train.caption.parts import parts_of
 from edgernn.train.caption.sight import KeptFeatures
 from edgernn.train.caption.tokenizer import caption_tokenizer, text_before
 from edgernn.train.listener import Listener
@@ -80,7 +81,7 @@ def see(corpus: CaptionCorpus, options: CaptionOptions, listener: Listener) -> S
     """
     fit = cast(Literal["stretch", "crop", "pad"], options.fit)
     encoder = open_encoder(options.encoder, PictureSpec(options.size, fit), options.weights)
-    divided = corpus.divided(options.seed)
+    divided = parts_of(corpus, options.seed)
     _check(corpus, divided)
     paths = [picture.path for name in SPLITS for picture in divided[name]]
     cached = look(paths, encoder, listener)

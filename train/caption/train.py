@@ -177,10 +177,11 @@ def _measured_on(
     corpus: CaptionCorpus, options: CaptionOptions, seen: Seen, prepared: Prepared, fitted: Fitted, listener: Listener
 ) -> dict[str, Any]:
     """The same figures on another set's test part."""
+    from edgernn.train.caption.parts import parts_of
     from edgernn.train.caption.prepare import look
     from edgernn.train.caption.sight import KeptFeatures
 
-    tested = corpus.divided(options.seed)["test"]
+    tested = parts_of(corpus, options.seed)["test"]
     cached = look([picture.path for picture in tested], seen.encoder, listener)
     usable = [picture for picture in tested if picture.path in cached.digests]
     if not usable:
