@@ -124,7 +124,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=JOBS, default=list(JOBS))
     parser.add_argument("--folder", default="captioners", help="for trainings, checkpoints and bundles")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--recipes", nargs="+", default=["float32", "static_wi8_ai8"])
+    parser.add_argument("--recipes", nargs="+", default=["float32", "dynamic_wi8", "static_encoder_int8"])
     parser.add_argument("further", nargs="*", metavar="-- OPTION", help="of edgernn train caption, behind --")
     options = parser.parse_args()
     folder = Path(options.folder)
