@@ -112,6 +112,7 @@ WRONG = {
     "no such file: ": ("eval", INT8, "--data", "nowhere.csv"),
     "neither a file nor a fetched data set": ("eval", INT8, "--data", "nowhere"),
     "no data set 'sms-spm' in the catalogue: did you mean sms-spam?": ("data", "fetch", "sms-spm"),
+    "no data set 'wikitxt-2' in the catalogue: did you mean wikitext-2?": ("data", "fetch", "sms-spam", "wikitxt-2"),
     "invalid choice: 'juggle'": ("train", "juggle"),
     "unknown preset 'huge'": ("train", "classify", "--preset", "huge"),
     "units must lie between 1 and 4096, not 0": ("train", "classify", "--units", "0"),

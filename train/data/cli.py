@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edgernn.train.data.dataset import Dataset
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -12,13 +15,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="list|fetch")
     listing = actions.add_parser("list", help="every data set of the catalogue")
     listing.add_argument("--json", action="store_true", help="print one JSON document")
-    fetching = actions.add_parser("fetch", help="bring a data set into the cache")
-    fetching.add_argument("name", metavar="NAME")
+    fetching = actions.add_parser("fetch", help="bring data sets into the cache")
+    fetching.add_argument("names", nargs="+", metavar="NAME")
 
 
 def run(args: argparse.Namespace) -> int:
     """Lists, or fetches and tells the licence."""
-    return _list(args.json) if args.action == "list" else _fetch(args.name)
+    return _list(args.json) if args.action == "list" else _fetch(args.names)
 
 
 def _list(as_json: bool) -> int:
@@ -51,15 +54,21 @@ def _rows() -> list[dict[str, Any]]:
     ]
 
 
-def _fetch(name: str) -> int:
+def _fetch(names: list[str]) -> int:
     from edgernn.train.data.catalogue import find_dataset
+
+    # A name that is not there is told before anything is brought.
+    for dataset in [find_dataset(name) for name in names]:
+        _fetch_one(dataset)
+    return 0
+
+
+def _fetch_one(dataset: Dataset) -> None:
     from edgernn.train.data.fetching import fetch, fetched_file
 
-    dataset = find_dataset(name)
     there = fetched_file(dataset) is not None
     path = fetch(dataset, lambda message: print(f"{message} ...", file=sys.stderr))
     print(f"{dataset.name}: {dataset.summary}")
     print(f"licence  {dataset.licence}")
     print(f"credit   {dataset.credit}")
     print(f"file     {path}{' (was there already)' if there else ''}")
-    return 0
