@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from edgernn.edge_runtime.errors import InputError
@@ -38,3 +39,24 @@ def check_values(
     for name, words in allowed.items():
         if getattr(options, name) not in words:
             raise InputError(f"--{name} must be one of {', '.join(words)}, not {getattr(options, name)}")
+
+
+def add_numbers(
+    parser: argparse.ArgumentParser, numbers: Sequence[tuple[str, type, str]], values: Mapping[str, object]
+) -> None:
+    """Declares an option for each number of a training.
+
+    Args:
+      parser: of the command.
+      numbers: name of the field, type, and what it is.
+      values: what the help shows, by what it is called: the presets, or one thing alone.
+    """
+    for name, kind, text in numbers:
+        flag = f"--{name.replace('_', '-')}"
+        shown = ", ".join(f"{called} {getattr(one, name)}" for called, one in values.items())
+        parser.add_argument(flag, type=kind, metavar="N", help=f"{text} ({shown})")
+
+
+def chosen_by(args: argparse.Namespace, kind: Any) -> dict[str, Any]:
+    """What the user chose of the fields of `kind`, a dataclass; None where nothing."""
+    return {field.name: getattr(args, field.name, None) for field in fields(kind)}

@@ -29,3 +29,8 @@ def averaging(momentum: float, batches: int) -> dict[str, Any]:
       batches: of an epoch. An average over more than half of one would be of the beginning where data is short.
     """
     return {"use_ema": momentum > 0, "ema_momentum": min(momentum, max(0.0, 1.0 - 2.0 / batches))}
+
+
+def averaged(momentum: float) -> list[Any]:
+    """The callbacks by which epochs end, and are measured, with the averaged weights; none without an average."""
+    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if momentum > 0 else []

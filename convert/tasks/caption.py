@@ -11,11 +11,13 @@ import numpy as np
 
 from edgernn.convert.request import Arrays, PairRequest
 from edgernn.convert.source import Source
+from edgernn.convert.tasks.assets import compact_json
 from edgernn.convert.tasks.base import TaskPlan
-from edgernn.convert.tasks.golden import random_golden
+from edgernn.convert.tasks.golden import pair_golden
 from edgernn.edge_runtime.caption.scoring import scores_of
 from edgernn.edge_runtime.caption.test_pictures import TestPictures, read_test_pictures
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.caption import CaptionSpec
@@ -28,7 +30,6 @@ from edgernn.edge_runtime.vision import model_input
 _CASES = 8
 # Hypotheses that run side by side: alone, and as a usual beam.
 _ROWS = (1, 3)
-_GOLDEN_TOKENS = 12
 _METRICS = ("cider", "bleu_4")
 _SCORERS = ("pycocoevalcap", "sacrebleu")
 
@@ -65,7 +66,7 @@ class CaptionPlan(TaskPlan):
 
     def assets(self) -> dict[str, bytes]:
         """See base."""
-        return {name: self._compact(name) for name in self._task.assets()}
+        return {name: compact_json(self._folder / name) for name in self._task.assets()}
 
     def cases(self) -> list[Arrays]:
         """Test pictures with the beginnings of their captions."""
@@ -77,9 +78,7 @@ class CaptionPlan(TaskPlan):
 
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """Random pictures and tokens: a bundle carries nobody's pictures."""
-        of_one = [case for case in cases if case[self._task.token].shape[0] == 1]
-        short = [{**case, self._task.token: case[self._task.token][:, :_GOLDEN_TOKENS]} for case in of_one]
-        return random_golden(model, short)
+        return pair_golden(model, cases, self._task.token)
 
     def measured(self, model: Model) -> dict[str, float]:
         """See base: of the likeliest captions, on the pictures that the training described."""
@@ -111,7 +110,7 @@ class CaptionPlan(TaskPlan):
         # As the training reads captions: a word's token has the blank before it.
         before = " " if self._task.level in ("word", "bpe") else ""
         cases: list[Arrays] = []
-        for place in np.unique(np.linspace(0, count - 1, most or count).astype(int)):
+        for place in evenly(count, most or count):
             given = [self._task.begin, *tokenizer.encode(before + found.references[place][0])][: self._task.max_tokens]
             picture = model_input(found.pictures[place : place + 1], self._task.image)
             cases.append({self._task.picture: picture, self._task.token: np.array([given], np.int32)})
@@ -119,14 +118,6 @@ class CaptionPlan(TaskPlan):
 
     def _pictures(self, split: str) -> TestPictures:
         return read_test_pictures(self._folder, split)
-
-    def _compact(self, name: str) -> bytes:
-        path = self._folder / name
-        try:
-            document = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: cannot be read ({error}): train again") from error
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
     def _measured_in_training(self) -> _Known | None:
         if any(importlib.util.find_spec(name) is None for name in _SCORERS):

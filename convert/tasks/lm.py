@@ -10,6 +10,7 @@ import numpy as np
 
 from edgernn.convert.request import Arrays
 from edgernn.convert.source import Source
+from edgernn.convert.tasks.assets import compact_json
 from edgernn.convert.tasks.base import TaskPlan
 from edgernn.convert.tasks.golden import random_golden
 from edgernn.edge_runtime.errors import InputError
@@ -40,8 +41,7 @@ class LmPlan(TaskPlan):
 
     def assets(self) -> dict[str, bytes]:
         """See base."""
-        tokenizer = json.loads((self._folder / self._task.tokenizer).read_bytes())
-        return {self._task.tokenizer: json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")).encode()}
+        return {self._task.tokenizer: compact_json(self._folder / self._task.tokenizer)}
 
     def cases(self) -> list[Arrays]:
         """Parts of the test text."""

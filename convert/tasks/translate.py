@@ -6,16 +6,17 @@ import importlib.util
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from edgernn.convert.request import Arrays, PairRequest
 from edgernn.convert.source import Source
+from edgernn.convert.tasks.assets import compact_json
 from edgernn.convert.tasks.base import TaskPlan
-from edgernn.convert.tasks.golden import random_golden
+from edgernn.convert.tasks.golden import pair_golden
 from edgernn.edge_runtime.engines.base import Array
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.golden import GoldenVector
 from edgernn.edge_runtime.model import Model
 from edgernn.edge_runtime.spec.manifest import QualitySpec
@@ -29,7 +30,6 @@ from edgernn.edge_runtime.translate.sentence_file import read_sentences
 _CASES = 8
 # Hypotheses that run side by side: alone, and as a usual beam. Wider beams run in rows of the last.
 _ROWS = (1, 4)
-_GOLDEN_TOKENS = 12
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class TranslatePlan(TaskPlan):
 
     def assets(self) -> dict[str, bytes]:
         """See base."""
-        return {name: _compact(self._folder / name) for name in self._task.assets()}
+        return {name: compact_json(self._folder / name) for name in self._task.assets()}
 
     def cases(self) -> list[Arrays]:
         """Test sentences with their first targets."""
@@ -68,8 +68,8 @@ class TranslatePlan(TaskPlan):
             for name in (self._task.source_tokenizer, self._task.target_tokenizer)
         )
         cases: list[Arrays] = []
-        for place in np.unique(np.linspace(0, len(sentences) - 1, _CASES).astype(int)):
-            one = sentences[int(place)]
+        for place in evenly(len(sentences), _CASES):
+            one = sentences[place]
             ids = source.encode(one.source)[: self._task.max_source] or [self._task.pad]
             given = [self._task.begin, *target.encode(one.references[0])][: self._task.max_source]
             cases.append({self._task.source: _row(ids), self._task.token: _row(given)})
@@ -81,17 +81,14 @@ class TranslatePlan(TaskPlan):
 
     def golden(self, model: Model, cases: Sequence[Arrays]) -> list[GoldenVector]:
         """Random tokens: a bundle carries nobody's texts."""
-        of_one = [case for case in cases if case[self._task.token].shape[0] == 1]
-        short = [{**case, self._task.token: case[self._task.token][:, :_GOLDEN_TOKENS]} for case in of_one]
-        return random_golden(model, short)
+        return pair_golden(model, cases, self._task.token)
 
     def measured(self, model: Model) -> dict[str, float]:
         """See base: BLEU of the likeliest translations, on the sentences that the training translated."""
         if self._known is None or not isinstance(model, Translator):
             return {}
         sentences = self._sentences()
-        places = np.unique(np.linspace(0, len(sentences) - 1, self._known.sentences).astype(int))
-        chosen = [sentences[int(place)] for place in places]
+        chosen = [sentences[place] for place in evenly(len(sentences), self._known.sentences)]
         return {"bleu": bleu_of([model.said(one.source) for one in chosen], [one.references for one in chosen]) / 100.0}
 
     def quality(
@@ -124,11 +121,3 @@ class TranslatePlan(TaskPlan):
 
 def _row(ids: Sequence[int]) -> Array:
     return np.array([ids], np.int32)
-
-
-def _compact(path: Path) -> bytes:
-    try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read ({error}): train again") from error
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()

@@ -9,6 +9,7 @@ from typing import Any
 
 from edgernn.edge_runtime.engines.packages import version_of
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.references import as_streams
 
 # What COCO's scoring leaves out too (its PUNCTUATIONS); hyphens, apostrophes and full stops only at a word's ends, as
 # in "t-shirt", "man's" and "3.5".
@@ -99,7 +100,5 @@ def _chrf(said: dict[int, list[str]], known: dict[int, list[str]]) -> tuple[floa
     from sacrebleu.metrics import CHRF
 
     metric = CHRF()
-    most = max(len(texts) for texts in known.values())
-    streams = [[texts[rank] if rank < len(texts) else None for texts in known.values()] for rank in range(most)]
-    score = metric.corpus_score([text for (text,) in said.values()], streams)
+    score = metric.corpus_score([text for (text,) in said.values()], as_streams(list(known.values())))
     return float(score.score) / 100.0, str(metric.get_signature())

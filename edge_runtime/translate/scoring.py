@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.references import as_streams
 
 
 @dataclass(frozen=True)
@@ -36,14 +37,14 @@ def scores_of(translations: Sequence[str], references: Sequence[Sequence[str]]) 
     """
     metrics = _metrics()
     bleu, chrf = metrics.BLEU(), metrics.CHRF()
-    streams = _streams(references)
+    streams = as_streams(references)
     figures = [float(metric.corpus_score(list(translations), streams).score) for metric in (bleu, chrf)]
     return Scores(figures[0], figures[1], str(bleu.get_signature()), str(chrf.get_signature()))
 
 
 def bleu_of(translations: Sequence[str], references: Sequence[Sequence[str]]) -> float:
     """BLEU of a corpus, 0 to 100; see `scores_of`."""
-    return float(_metrics().BLEU().corpus_score(list(translations), _streams(references)).score)
+    return float(_metrics().BLEU().corpus_score(list(translations), as_streams(references)).score)
 
 
 def check_sacrebleu() -> None:
@@ -57,9 +58,3 @@ def _metrics() -> Any:
     from sacrebleu import metrics
 
     return metrics
-
-
-def _streams(references: Sequence[Sequence[str]]) -> list[list[str | None]]:
-    """As sacrebleu takes them: the first reference of each sentence, the second of each that has one, and so on."""
-    most = max(len(one) for one in references)
-    return [[one[number] if number < len(one) else None for one in references] for number in range(most)]

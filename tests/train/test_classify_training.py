@@ -223,7 +223,7 @@ def test_an_earlier_training_is_replaced_only_at_the_end(source, tmp_path, monke
         assert {p.name: p.stat().st_mtime_ns for p in out.iterdir()} == before
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("edgernn.train.classify.save.write_document", fail)
+    monkeypatch.setattr("edgernn.train.folder.write_document", fail)
     with pytest.raises(InputError, match="No space left on device"):
         train(source, out, TINY, Silent())
     assert {p.name: p.stat().st_mtime_ns for p in out.iterdir()} == before

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from edgernn.train.batching import extremes_first, padded
 from edgernn.train.caption.tokenizer import BEGIN_ID, END_ID, PAD_ID
 
 Int32 = npt.NDArray[np.int32]
@@ -67,8 +68,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         longest = max(len(one.ids) + 1 for one in chosen)
         length = -(-longest // _LENGTHS) * _LENGTHS
         seen = self._sight([one.picture for one in chosen], random)
-        given = _padded([[BEGIN_ID, *one.ids] for one in chosen], length)
-        return ((seen, given, _padded([[*one.ids, END_ID] for one in chosen], length)),)
+        given = padded([[BEGIN_ID, *one.ids] for one in chosen], length, PAD_ID)
+        return ((seen, given, padded([[*one.ids, END_ID] for one in chosen], length, PAD_ID)),)
 
     def members(self, number: int) -> npt.NDArray[np.intp]:
         """Which examples are in batch `number`."""
@@ -85,10 +86,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         mixed = random.permutation(len(places))
         cuts = [cut for some in _cut(mixed, self._size * _SORTED) for cut in _cut(self._sorted(some), self._size)]
         random.shuffle(cuts)
-        # Keras takes what is equal in the first two batches for equal in all: the shortest and the longest come first.
-        ends = sorted(range(len(cuts)), key=lambda number: int(self._lengths[cuts[number]].max()))
-        first = [ends[0], ends[-1]] if len(cuts) > 1 else [0]
-        self._order = [cuts[number] for number in first] + [cut for n, cut in enumerate(cuts) if n not in first]
+        self._order = extremes_first(cuts, self._lengths)
 
     def _sorted(self, places: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
         return places[np.argsort(self._lengths[places], kind="stable")]
@@ -96,10 +94,3 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
 def _cut(places: npt.NDArray[np.intp], size: int) -> list[npt.NDArray[np.intp]]:
     return [places[start : start + size] for start in range(0, len(places), size)]
-
-
-def _padded(rows: Sequence[Sequence[int]], length: int) -> Int32:
-    found = np.full((len(rows), length), PAD_ID, np.int32)
-    for place, row in enumerate(rows):
-        found[place, : len(row)] = row
-    return found

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from edgernn.train.caption.options import CELLS, FITS, LEVELS, PRESETS, CaptionOptions, options_for
+from edgernn.train.presets import add_numbers, chosen_by
 
 SUMMARY = "say in a sentence what is in a picture"
 _NUMBERS: tuple[tuple[str, type, str], ...] = (
@@ -55,10 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--adaptive", action=argparse.BooleanOptionalAction, default=None, help="attention with a visual sentinel"
     )
-    for name, kind, text in _NUMBERS:
-        flag = f"--{name.replace('_', '-')}"
-        values = ", ".join(f"{preset} {getattr(options, name)}" for preset, options in PRESETS.items())
-        parser.add_argument(flag, type=kind, metavar="N", help=f"{text} ({values})")
+    add_numbers(parser, _NUMBERS, PRESETS)
     parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
 
 
@@ -69,8 +66,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.train.caption.train import train
     from edgernn.train.progress import Progress
 
-    chosen = {field.name: getattr(args, field.name, None) for field in fields(CaptionOptions)}
-    options = options_for(args.preset, chosen)
+    options = options_for(args.preset, chosen_by(args, CaptionOptions))
     corpus = open_captions(args.data, args.pictures, args.language)
     also = [open_captions(name, None, args.language) for name in args.also]
     out = Path(args.out or f"caption-{Path(corpus.source.name).stem}")

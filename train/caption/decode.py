@@ -11,12 +11,11 @@ from keras import ops
 
 from edgernn.edge_runtime.spec.vision import PictureSpec
 from edgernn.edge_runtime.vision import Pixels, model_input
-from edgernn.train.caption.model import ENCODER, LOGITS, MEMORY, PICTURE, STANDARD, STEP, TOKEN, project, state_names
+from edgernn.train.caption.model import ENCODER, MEMORY, PICTURE, STANDARD, STEP, project, state_names
 from edgernn.train.caption.options import CaptionOptions
-from edgernn.train.caption.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID
+from edgernn.train.greedy import likeliest
 
 _TOGETHER, _PICTURES_TOGETHER = 128, 16
-_NEVER_SAID = [PAD_ID, UNKNOWN_ID, BEGIN_ID]
 
 
 def greedy_of_features(model: Any, options: CaptionOptions, features: npt.NDArray[np.float32]) -> list[list[int]]:
@@ -60,30 +59,7 @@ def texts_of(tokenizer: Any, captions: Sequence[Sequence[int]], level: str) -> l
 
 
 def _said(model: Any, options: CaptionOptions, encoded: dict[str, Any]) -> list[list[int]]:
-    step = model.get_layer(STEP)
     memory = {name: encoded[name] for name in MEMORY}
     states = {name: encoded[name] for name in state_names(options)}
-    count = int(memory[MEMORY[0]].shape[0])
-    said = np.full((count, 1), BEGIN_ID, np.int32)
-    ended = np.zeros(count, bool)
-    spoken: list[npt.NDArray[np.int32]] = []
-    for _ in range(options.max_tokens):
-        outputs = step({TOKEN: ops.convert_to_tensor(said), **states, **memory})
-        states = {name: outputs[name] for name in states}
-        logits = np.array(ops.convert_to_numpy(outputs[LOGITS]))
-        logits[:, _NEVER_SAID] = -np.inf
-        if not spoken:
-            # A caption has a word at least, as on the device.
-            logits[:, END_ID] = -np.inf
-        said = logits.argmax(axis=-1).astype(np.int32)[:, None]
-        said[ended] = END_ID
-        spoken.append(said)
-        ended |= said[:, 0] == END_ID
-        if ended.all():
-            break
-    return [_until_end(row) for row in np.concatenate(spoken, axis=1)]
-
-
-def _until_end(ids: npt.NDArray[np.int32]) -> list[int]:
-    ends = np.flatnonzero(ids == END_ID)
-    return [int(one) for one in (ids[: ends[0]] if len(ends) else ids)]
+    # A caption has a word at least, as on the device.
+    return likeliest(model.get_layer(STEP), states, memory, options.max_tokens, least=1)

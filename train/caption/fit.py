@@ -8,6 +8,7 @@ from typing import Any
 
 import keras
 
+from edgernn.train.batching import BeginEpoch
 from edgernn.train.caption.batches import Batches, Sight
 from edgernn.train.caption.keeper import Keeper, Kept, Measured, restored
 from edgernn.train.caption.model import ENCODER, STANDARD, Sizes, build_model
@@ -16,7 +17,7 @@ from edgernn.train.caption.prepare import Prepared, Seen, statistics
 from edgernn.train.caption.sight import Pictures
 from edgernn.train.caption.trainer import Trainer, set_trained
 from edgernn.train.listener import Listener
-from edgernn.train.schedule import averaging, warm_cosine
+from edgernn.train.schedule import averaged, averaging, warm_cosine
 
 _WARMUP_STEPS = 200
 _CLIP = 1.0
@@ -139,7 +140,7 @@ def _run(
     batches = Batches(prepared.examples["train"], stage.train, options.batch_size, options.seed)
     trainer.compile(_optimizer(options, stage.learning_rate, len(batches), stage.last - stage.first))
     keeper = Keeper(trainer, measured, kept, listener, len(batches), file)
-    callbacks: list[Any] = [_Begin(batches), *_averaging(options), keeper]
+    callbacks: list[Any] = [BeginEpoch(batches), *averaged(options.average), keeper]
     if file is not None:
         folder = file.parent / f"training-{stage.name}"
         callbacks.insert(0, keras.callbacks.BackupAndRestore(folder, delete_checkpoint=False))
@@ -152,18 +153,3 @@ def _optimizer(options: CaptionOptions, learning_rate: float, batches: int, epoc
     schedule = warm_cosine(learning_rate, batches * epochs, _WARMUP_STEPS)
     average = averaging(options.average, batches)
     return keras.optimizers.AdamW(schedule, weight_decay=options.weight_decay, global_clipnorm=_CLIP, **average)
-
-
-def _averaging(options: CaptionOptions) -> list[Any]:
-    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if options.average else []
-
-
-class _Begin(keras.callbacks.Callback):  # type: ignore[misc]
-    """Every epoch has its own order and copies."""
-
-    def __init__(self, batches: Batches) -> None:
-        super().__init__()
-        self._batches = batches
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._batches.begin_epoch(epoch)

@@ -14,6 +14,9 @@ import numpy.typing as npt
 
 from edgernn.edge_runtime.caption.reading.types import CaptionedPicture
 from edgernn.edge_runtime.engines.packages import has_module
+from edgernn.edge_runtime.examples.references import as_streams
+from edgernn.edge_runtime.examples.spread import evenly
+from edgernn.train.best import read_best, write_best
 from edgernn.train.caption.batches import Batches, Example, Sight
 from edgernn.train.caption.decode import greedy_of_features, texts_of
 from edgernn.train.caption.options import CaptionOptions
@@ -55,21 +58,13 @@ class Kept:
 
     def save(self, file: Path) -> None:
         """Writes all of it, whole or not at all."""
-        part = file.with_suffix(".part.npz")
-        arrays: dict[str, Any] = {f"weight_{number}": array for number, array in enumerate(self.weights)}
-        arrays |= {name: np.array(values) for name, values in self.history.items()}
-        np.savez(part, epoch=self.epoch, **arrays)
-        part.replace(file)
+        write_best(file, self.weights, self.epoch, self.history)
 
 
 def restored(file: Path) -> Kept:
     """What `Kept.save` has written; nothing where there is no such file."""
-    if not file.exists():
-        return Kept()
-    with np.load(file, allow_pickle=False) as saved:
-        history = {name: [float(value) for value in saved[name]] for name in Kept().history}
-        weights = [saved[f"weight_{number}"] for number in range(len(saved.files) - len(history) - 1)]
-        return Kept(history, weights, int(saved["epoch"]))
+    best = read_best(file, Kept().history)
+    return Kept(best.history, best.weights, best.epoch) if best is not None else Kept()
 
 
 class Measured:
@@ -92,7 +87,7 @@ class Measured:
         sight: Sight,
     ) -> None:
         self._trainer, self._tokenizer = trainer, tokenizer
-        self._places = [int(n) for n in np.unique(np.linspace(0, len(pictures) - 1, MEASURED).astype(int))]
+        self._places = evenly(len(pictures), MEASURED)
         self._references = [list(pictures[place].captions) for place in self._places]
         among = {place: number for number, place in enumerate(self._places)}
         self._examples = [Example(among[one.picture], one.ids) for one in examples if one.picture in among]
@@ -124,9 +119,7 @@ class Measured:
 
         options: CaptionOptions = self._trainer.options
         said = texts_of(self._tokenizer, greedy_of_features(self._trainer.network, options, features), options.level)
-        most = max(len(texts) for texts in self._references)
-        streams = [[texts[rank] if rank < len(texts) else None for texts in self._references] for rank in range(most)]
-        return float(CHRF().corpus_score(said, streams).score) / 100.0
+        return float(CHRF().corpus_score(said, as_streams(self._references)).score) / 100.0
 
     def _features(self) -> npt.NDArray[np.float32]:
         blocks = [self._places[start : start + _TOGETHER] for start in range(0, len(self._places), _TOGETHER)]

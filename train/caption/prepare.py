@@ -13,6 +13,7 @@ import numpy.typing as npt
 from edgernn.edge_runtime.caption.reading.corpus import SPLITS, CaptionCorpus
 from edgernn.edge_runtime.caption.reading.types import CaptionedPicture
 from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
 from edgernn.edge_runtime.spec.vision import PictureSpec
 from edgernn.train.caption.batches import Example
@@ -128,9 +129,7 @@ def prepare(corpus: CaptionCorpus, seen: Seen, options: CaptionOptions) -> Prepa
 
 def statistics(seen: Seen) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Mean and variance of each channel over training pictures, float32 [channels]."""
-    count = len(seen.pictures["train"])
-    some = np.unique(np.linspace(0, count - 1, min(count, _MEASURED)).astype(int))
-    features = seen.features("train")([int(number) for number in some])
+    features = seen.features("train")(evenly(len(seen.pictures["train"]), _MEASURED))
     return features.mean(axis=(0, 1)), features.var(axis=(0, 1))
 
 

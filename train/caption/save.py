@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from edgernn.edge_runtime.caption.reading.types import CaptionedPicture
+from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.spec.caption import CaptionSpec
-from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.vision import PictureSpec
 from edgernn.edge_runtime.vision import Pixels, load_picture
 from edgernn.train.caption.encoder import Encoder
 from edgernn.train.caption.options import CaptionOptions
 from edgernn.train.caption.prepare import Prepared, Seen
 from edgernn.train.caption.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID
-from edgernn.train.folder import CONFIG, CONFIG_VERSION, METRICS, MODEL, write_document
+from edgernn.train.folder import MODEL, write_config
 
 # Pictures that a conversion compares captions on, and those that static recipes measure ranges on.
 TESTED, _CALIBRATION = 256, 64
@@ -39,16 +37,7 @@ def save(
     """Writes model, tokenizer, configuration, metrics, test pictures and some to calibrate into an empty folder."""
     model.save(folder / MODEL)
     prepared.tokenizer.save(str(folder / _TOKENIZER), pretty=False)
-    config = {
-        "format_version": CONFIG_VERSION,
-        "kit_version": importlib.metadata.version("edgernn"),
-        "task": encode(_spec(seen.encoder, options, language)),
-        "data": encode(prepared.data),
-        "seed": options.seed,
-        "options": asdict(options),
-    }
-    write_document(folder / CONFIG, config)
-    write_document(folder / METRICS, metrics)
+    write_config(folder, _spec(seen.encoder, options, language), prepared.data, options, metrics)
     (folder / "data").mkdir()
     rule = seen.encoder.picture
     _write(folder / "data" / "test", some_of(seen.pictures["test"], TESTED), rule)
@@ -57,8 +46,7 @@ def save(
 
 def some_of(pictures: Sequence[CaptionedPicture], count: int) -> list[CaptionedPicture]:
     """Up to `count` of them, evenly spread."""
-    places = np.unique(np.linspace(0, len(pictures) - 1, min(count, len(pictures))).astype(int))
-    return [pictures[place] for place in places]
+    return [pictures[place] for place in evenly(len(pictures), count)]
 
 
 def loaded(pictures: Sequence[CaptionedPicture], rule: PictureSpec) -> Pixels:

@@ -7,27 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer
 
-from edgernn.train.translate.tokenizer import (
-    BEGIN,
+from edgernn.train.tokenizing import (
     BEGIN_ID,
-    END,
+    CHARACTERS,
     END_ID,
-    PAD,
+    LETTERS,
     PAD_ID,
-    UNKNOWN,
+    SPECIAL,
     UNKNOWN_ID,
-    train_tokenizer,
+    learn_pieces,
+    learn_words,
+    splitting,
 )
 
 __all__ = ["BEGIN_ID", "END_ID", "PAD_ID", "UNKNOWN_ID", "caption_tokenizer", "text_before"]
 
-_SPECIAL = [PAD, UNKNOWN, BEGIN, END]
-# Explicit ranges instead of \w and \p: every engine on every device reads them alike. A word keeps the blank before it,
-# so that nothing is lost and a text can be put together again.
-_LETTERS = "A-Za-z\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u1fff\u2c00-\u2fef\u3005-\u3007\u3021-\U0010ffff"
-_WORDS = f" ?[{_LETTERS}]+['\u2019][{_LETTERS}]+| ?[{_LETTERS}]+| ?[0-9]+|\n| ?[^{_LETTERS}0-9 \n]"
+_WORDS = f" ?[{LETTERS}]+['\u2019][{LETTERS}]+| ?[{LETTERS}]+| ?[0-9]+|\n| ?[^{LETTERS}0-9 \n]"
+# Of pieces of words: how often two must follow each other.
+_LEAST = 2
 
 
 def caption_tokenizer(texts: Iterable[str], level: str, vocab_size: int, min_count: int) -> Tokenizer:
@@ -40,16 +39,10 @@ def caption_tokenizer(texts: Iterable[str], level: str, vocab_size: int, min_cou
       min_count: how often a word or a character must occur.
     """
     if level == "bpe":
-        return train_tokenizer(texts, vocab_size)
-    tokenizer = Tokenizer(models.WordLevel(unk_token=UNKNOWN))
-    pattern = _WORDS if level == "word" else "[^\n]|\n"
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(pattern), behavior="isolated")
-    trainer = trainers.WordLevelTrainer(vocab_size=vocab_size, min_frequency=min_count, show_progress=False)
-    tokenizer.train_from_iterator(texts, trainer)
-    vocabulary: dict[str, int] = tokenizer.get_vocab()
-    by_frequency = [word for word in sorted(vocabulary, key=vocabulary.__getitem__) if word not in _SPECIAL]
-    kept = [*_SPECIAL, *by_frequency][:vocab_size]
-    tokenizer.model = models.WordLevel({word: number for number, word in enumerate(kept)}, unk_token=UNKNOWN)
+        tokenizer = learn_pieces(texts, vocab_size, _LEAST, SPECIAL)
+    else:
+        tokenizer = splitting(_WORDS if level == "word" else CHARACTERS)
+        learn_words(tokenizer, texts, vocab_size, min_count, SPECIAL)
     tokenizer.encode_special_tokens = True  # their spelling in a text is text like any other
     return tokenizer
 

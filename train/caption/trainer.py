@@ -13,6 +13,7 @@ from edgernn.train.caption.decoder import AttendingCell
 from edgernn.train.caption.model import ENCODER, PICTURE, PLACES, STANDARD, STEP, TABLE, project, state_names
 from edgernn.train.caption.options import CaptionOptions
 from edgernn.train.caption.tokenizer import PAD_ID
+from edgernn.train.teacher import smoothed_nats
 
 
 class Trainer(keras.Model):  # type: ignore[misc]
@@ -74,19 +75,15 @@ class Trainer(keras.Model):  # type: ignore[misc]
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        """Mean negative logarithm of the probability of a token, in nats; in training against smoothed labels.
+        """Nats a token; in training against smoothed labels (see `smoothed_nats`).
 
-        Smoothed (Szegedy et al. 2016): a part of the label's probability is spread over the whole vocabulary. In
-        training the doubly stochastic regularization of Xu et al. 2015 is added: the mean square by which the share of
-        a place in all steps, as a part of an even share, differs from 1.
+        In training the doubly stochastic regularization of Xu et al. 2015 is added: the mean square by which the share
+        of a place in all steps, as a part of an even share, differs from 1.
         """
         wanted = ops.cast(x[2], "int32")
         real = ops.cast(ops.not_equal(wanted, PAD_ID), "float32")
         logits, attention = y_pred[..., : -self.places], y_pred[..., -self.places :]
-        right = ops.squeeze(ops.take_along_axis(logits, ops.expand_dims(wanted, -1), axis=-1), -1)
-        smoothing = self.smoothing if training else 0.0
-        label = (1.0 - smoothing) * right + smoothing * ops.mean(logits, axis=-1) if smoothing else right
-        nats = ops.sum((ops.logsumexp(logits, axis=-1) - label) * real) / ops.sum(real)
+        nats = smoothed_nats(logits, wanted, real, self.smoothing if training else 0.0)
         if not training or not self.options.doubly_stochastic:
             return nats
         looked = ops.sum(attention * ops.expand_dims(real, -1), axis=1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
 from pathlib import Path
 
 from edgernn.train.classify.options import CELLS, POOLINGS, PRESETS, ClassifyOptions, options_for
+from edgernn.train.presets import add_numbers, chosen_by
 
 SUMMARY = "put texts into categories"
 
@@ -30,9 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--pooling", choices=POOLINGS, help=f"what the answer is read from (default: {default.pooling})"
     )
     parser.add_argument("--lowercase", action="store_true", default=None, help="fold upper case")
-    for name, kind, text in _NUMBERS:
-        flag = f"--{name.replace('_', '-')}"
-        parser.add_argument(flag, type=kind, metavar="N", help=f"{text} (default: {getattr(default, name)})")
+    add_numbers(parser, _NUMBERS, {"default:": default})
     parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
 
 
@@ -62,8 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.train.classify.train import train
     from edgernn.train.progress import Progress
 
-    chosen = {field.name: getattr(args, field.name, None) for field in fields(ClassifyOptions)}
-    options = options_for(args.preset, chosen)
+    options = options_for(args.preset, chosen_by(args, ClassifyOptions))
     source = locate(args.data)
     out = Path(args.out or f"classify-{Path(source.name).stem}")
     with Progress() as progress:

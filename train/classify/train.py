@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,8 @@ from edgernn.edge_runtime.metrics import classification_metrics
 from edgernn.train.backend import import_keras
 from edgernn.train.classify.options import ClassifyOptions
 from edgernn.train.classify.prepare import Corpus, Encoded, build_tokenizer, divide, encode_splits, read_table
-from edgernn.train.folder import check_target, new_folder
+from edgernn.train.folder import Trained, check_target, new_folder
 from edgernn.train.listener import Listener
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Where the training is, and its metrics (as in metrics.json)."""
-
-    folder: Path
-    metrics: dict[str, Any]
 
 
 def train(

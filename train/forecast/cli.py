@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from edgernn.edge_runtime.cli.forecast_columns import add_column_arguments
 from edgernn.train.forecast.options import CELLS, PRESETS, ForecastOptions, options_for
+from edgernn.train.presets import add_numbers, chosen_by
 
 SUMMARY = "forecast time series"
 _NUMBERS: tuple[tuple[str, type, str], ...] = (
@@ -39,9 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--season", action="append", type=int, metavar="N", help="values in a season, more than once if need be"
     )
-    for name, kind, text in _NUMBERS:
-        flag = f"--{name.replace('_', '-')}"
-        parser.add_argument(flag, type=kind, metavar="N", help=f"{text} (default: {getattr(default, name)})")
+    add_numbers(parser, _NUMBERS, {"default:": default})
     parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
 
 
@@ -53,8 +51,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.train.forecast.train import train
     from edgernn.train.progress import Progress
 
-    chosen = {field.name: getattr(args, field.name, None) for field in fields(ForecastOptions)}
-    options = options_for(args.preset, chosen)
+    options = options_for(args.preset, chosen_by(args, ForecastOptions))
     source = locate(args.data)
     out = Path(args.out or f"forecast-{Path(source.name).stem}")
     with Progress() as progress:

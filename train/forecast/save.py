@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,8 @@ import numpy as np
 from edgernn.edge_runtime.forecast.history import Values
 from edgernn.edge_runtime.forecast.split import Case
 from edgernn.edge_runtime.spec.data import DataSpec
-from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.forecast import ForecastSpec
-from edgernn.train.folder import CONFIG, CONFIG_VERSION, METRICS, MODEL, write_document
+from edgernn.train.folder import MODEL, write_config
 from edgernn.train.forecast.options import ForecastOptions
 
 TEST = "test.jsonl"
@@ -33,16 +30,7 @@ def save(
 ) -> None:
     """Writes model, configuration, metrics and the test cases into an empty folder."""
     model.save(folder / MODEL)
-    config = {
-        "format_version": CONFIG_VERSION,
-        "kit_version": importlib.metadata.version("edgernn"),
-        "task": encode(spec),
-        "data": encode(data),
-        "seed": options.seed,
-        "options": asdict(options),
-    }
-    write_document(folder / CONFIG, config)
-    write_document(folder / METRICS, metrics)
+    write_config(folder, spec, data, options, metrics)
     (folder / "data").mkdir()
     (folder / "data" / TEST).write_text("".join(_line(case) for case in cases), encoding="ascii", newline="\n")
 

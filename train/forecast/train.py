@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,7 +22,7 @@ from edgernn.edge_runtime.forecast.split import LEAST_HISTORY, Case, cases_of, d
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
 from edgernn.edge_runtime.spec.forecast import CovariateSpec, ForecastSpec
 from edgernn.train.backend import import_keras
-from edgernn.train.folder import check_target, new_folder
+from edgernn.train.folder import Trained, check_target, new_folder
 from edgernn.train.forecast.classical import statsforecast_baselines
 from edgernn.train.forecast.options import QUANTILES, ForecastOptions
 from edgernn.train.forecast.windows import count_origins, make_windows
@@ -44,14 +44,6 @@ class Listener(Protocol):
 
     def epoch(self, number: int, figures: dict[str, float]) -> None:
         """Epoch `number` (1 or more) has ended with these figures."""
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Where the training is, and its metrics (as in metrics.json)."""
-
-    folder: Path
-    metrics: dict[str, Any]
 
 
 def train(

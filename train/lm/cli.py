@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from edgernn.train.lm.options import CELLS, LEVELS, OPTIMIZERS, PRESETS, LmOptions, options_for
+from edgernn.train.presets import add_numbers, chosen_by
 
 SUMMARY = "predict the next word, generate text"
 _NUMBERS: tuple[tuple[str, type, str], ...] = (
@@ -47,10 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cell", choices=CELLS, help="recurrent layer")
     parser.add_argument("--optimizer", choices=OPTIMIZERS, help="how the weights are found")
     parser.add_argument("--level", choices=LEVELS, help="what a token is")
-    for name, kind, text in _NUMBERS:
-        flag = f"--{name.replace('_', '-')}"
-        values = ", ".join(f"{preset} {getattr(options, name)}" for preset, options in PRESETS.items())
-        parser.add_argument(flag, type=kind, metavar="N", help=f"{text} ({values})")
+    add_numbers(parser, _NUMBERS, PRESETS)
     parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
 
 
@@ -61,8 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.train.lm.train import train
     from edgernn.train.progress import Progress
 
-    chosen = {field.name: getattr(args, field.name, None) for field in fields(LmOptions)}
-    options = options_for(args.preset, chosen)
+    options = options_for(args.preset, chosen_by(args, LmOptions))
     corpus = open_corpus(args.data)
     out = Path(args.out or f"lm-{Path(corpus.source.name).stem}")
     checkpoint = Path(args.checkpoint) if args.checkpoint else None

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from edgernn.edge_runtime.lm.measure import STREAMS, WINDOW, Ids, streams_of
+from edgernn.train.best import read_best, write_best
 from edgernn.train.listener import Listener
 from edgernn.train.lm.batches import Windows
 from edgernn.train.lm.model import bare_model, training_network
 from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.trainer import Trainer
-from edgernn.train.schedule import averaging, warm_cosine
+from edgernn.train.schedule import averaged, averaging, warm_cosine
 
 _WARMUP_STEPS = 500
 _SGD_CLIP, _ADAM_CLIP = 0.25, 1.0
@@ -65,7 +65,7 @@ def fit(
     trainer = Trainer(training_network(options, vocabulary, batch_size), head)
     trainer.compile(_optimizer(options, len(windows)))
     keeper = Keeper(trainer, Measured(options, vocabulary, validation), listener, len(windows), checkpoint)
-    callbacks = [_Begin(trainer, windows, options.reset), *_averaging(options), keeper]
+    callbacks = [_Begin(trainer, windows, options.reset), *averaged(options.average), keeper]
     if checkpoint is not None:
         callbacks.insert(0, keras.callbacks.BackupAndRestore(checkpoint / "training", delete_checkpoint=False))
     sampled = options.epochs - min(options.full_epochs, options.epochs) if head else options.epochs
@@ -115,10 +115,6 @@ def _optimizer(options: LmOptions, batches: int) -> Any:
     return keras.optimizers.AdamW(schedule, weight_decay=options.weight_decay, global_clipnorm=_ADAM_CLIP, **average)
 
 
-def _averaging(options: LmOptions) -> list[Any]:
-    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if options.average > 0 else []
-
-
 class _Begin(keras.callbacks.Callback):  # type: ignore[misc]
     """Every epoch begins at the text's beginning, without a past; and so does every `reset`-th batch."""
 
@@ -149,7 +145,8 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         self.best_epoch = 0
         if self._file is not None:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._restore(self._file)
+            if best := read_best(self._file, self.history):
+                self.best_weights, self.best_epoch, self.history = best.weights, best.epoch, best.history
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:
         """Tells."""
@@ -166,20 +163,5 @@ class Keeper(keras.callbacks.Callback):  # type: ignore[misc]
         self.history["loss"].append(loss)
         self.history["perplexity"].append(perplexity)
         if self._file is not None:
-            self._save(self._file)
+            write_best(self._file, self.best_weights, self.best_epoch, self.history)
         self._listener.epoch(epoch + 1, {"loss": loss, "perplexity": perplexity})
-
-    def _save(self, file: Path) -> None:
-        part = file.with_suffix(".part.npz")
-        arrays: dict[str, Any] = {f"weight_{number}": array for number, array in enumerate(self.best_weights)}
-        arrays |= {name: np.array(values) for name, values in self.history.items()}
-        np.savez(part, best_epoch=self.best_epoch, **arrays)
-        part.replace(file)
-
-    def _restore(self, file: Path) -> None:
-        if not file.exists():
-            return
-        with np.load(file, allow_pickle=False) as saved:
-            self.best_epoch = int(saved["best_epoch"])
-            self.history = {name: [float(value) for value in saved[name]] for name in self.history}
-            self.best_weights = [saved[f"weight_{number}"] for number in range(len(saved.files) - 3)]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.lm import LmSpec
-from edgernn.train.folder import CONFIG, CONFIG_VERSION, METRICS, MODEL, write_document
+from edgernn.train.folder import MODEL, write_config
 from edgernn.train.lm.options import LmOptions
 from edgernn.train.lm.prepare import Prepared
 from edgernn.train.lm.tokenizer import END_ID, UNKNOWN_ID
@@ -34,16 +31,7 @@ def save(folder: Path, model: Any, prepared: Prepared, options: LmOptions, metri
         end=END_ID,
         unknown=UNKNOWN_ID,
     )
-    config = {
-        "format_version": CONFIG_VERSION,
-        "kit_version": importlib.metadata.version("edgernn"),
-        "task": encode(spec),
-        "data": encode(prepared.data),
-        "seed": options.seed,
-        "options": asdict(options),
-    }
-    write_document(folder / CONFIG, config)
-    write_document(folder / METRICS, metrics)
+    write_config(folder, spec, prepared.data, options, metrics)
     (folder / "data").mkdir()
     np.save(folder / "data" / "test.npy", np.asarray(prepared.splits["test"]))
     np.save(folder / "data" / "calibration.npy", _sample(np.asarray(prepared.splits["train"])))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.lm.corpus import Corpus
 from edgernn.train.backend import import_keras
-from edgernn.train.folder import check_target, new_folder
+from edgernn.train.folder import Trained, check_target, new_folder
 from edgernn.train.listener import Listener
 from edgernn.train.lm.options import LmOptions
 
@@ -21,14 +20,6 @@ if TYPE_CHECKING:
     from edgernn.train.lm.prepare import Prepared
 
 _SHOWN = 5
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Where the training is, and its metrics (as in metrics.json)."""
-
-    folder: Path
-    metrics: dict[str, Any]
 
 
 def train(corpus: Corpus, out: Path, options: LmOptions, listener: Listener, checkpoint: Path | None = None) -> Trained:
@@ -45,9 +36,7 @@ def train(corpus: Corpus, out: Path, options: LmOptions, listener: Listener, che
       InputError: the text, the folder or the checkpoint cannot be used.
       RuntimeUnavailable: Keras or its backend is missing.
     """
-    check_target(out)
-    if checkpoint is not None and checkpoint.resolve() == out.resolve():
-        raise InputError(f"--checkpoint {checkpoint}: must be another folder than --out")
+    check_target(out, checkpoint)
     require("train", "keras", "tokenizers")
     from edgernn.train.lm.prepare import prepare
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from edgernn.edge_runtime.tag.features import UNKNOWN
 from edgernn.edge_runtime.tag.schemes import labels_of, spans_of
 from edgernn.edge_runtime.tag.sentence import Sentence
+from edgernn.train.batching import extremes_first
 from edgernn.train.tag.prepare import Prepared, parted
 
 # Lengths are rounded up to a multiple of it, so that a backend compiles few shapes.
@@ -86,10 +87,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         cuts = [ranked[start : start + self._batch_size] for start in range(0, len(ranked), self._batch_size)]
         if self._random is not None:
             self._random.shuffle(cuts)
-        # Keras takes what is equal in the first two batches for equal in all: the shortest and the longest come first.
-        ends = sorted(range(len(cuts)), key=lambda number: int(self._lengths[cuts[number]].max()))
-        first = [ends[0], ends[-1]] if len(cuts) > 1 else [0]
-        self._order = [cuts[number] for number in first] + [c for n, c in enumerate(cuts) if n not in first]
+        self._order = extremes_first(cuts, self._lengths)
 
     def _numbered(self, sentence: Sentence) -> Arrays:
         found: Arrays = {}

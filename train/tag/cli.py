@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from edgernn.train.presets import add_numbers, chosen_by
 from edgernn.train.tag.options import CELLS, CRFS, DIRECTIONS, PRESETS, TagOptions, options_for
 
 SUMMARY = "label the words of texts: entities, parts of speech, several columns at once"
@@ -57,10 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=None,
         help=f"the validation part trains too, and the last epoch is kept ({_USE_VALIDATION})",
     )
-    for name, kind, text in _NUMBERS:
-        flag = f"--{name.replace('_', '-')}"
-        values = ", ".join(f"{preset} {getattr(options, name)}" for preset, options in PRESETS.items())
-        parser.add_argument(flag, type=kind, metavar="N", help=f"{text} ({values})")
+    add_numbers(parser, _NUMBERS, PRESETS)
     parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
 
 
@@ -72,8 +70,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.train.progress import Progress
     from edgernn.train.tag.train import train
 
-    chosen = {field.name: getattr(args, field.name, None) for field in fields(TagOptions)}
-    options = options_for(args.preset, chosen)
+    options = options_for(args.preset, chosen_by(args, TagOptions))
     corpus = open_tagged(args.data, args.columns)
     out = Path(args.out or f"tag-{Path(corpus.source.name).stem}")
     with Progress() as progress:

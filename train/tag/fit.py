@@ -15,7 +15,7 @@ from edgernn.edge_runtime.tag.crf import Crf, independent
 from edgernn.edge_runtime.tag.scores import figure_of
 from edgernn.edge_runtime.tag.sentence import Sentence
 from edgernn.train.listener import Listener
-from edgernn.train.schedule import averaging, warm_cosine
+from edgernn.train.schedule import averaged, averaging, warm_cosine
 from edgernn.train.tag.batches import Batches
 from edgernn.train.tag.model import bare_model, training_network
 from edgernn.train.tag.options import TagOptions
@@ -59,8 +59,7 @@ def fit(options: TagOptions, prepared: Prepared, vectors: npt.NDArray[np.float32
     trainer = Trainer(training_network(options, prepared, vectors), prepared.spec, prepared.labels)
     trainer.compile(_optimizer(options, len(train)))
     keeper = _Keeper(trainer, prepared, options, train, listener)
-    callbacks = [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if options.average else []
-    trainer.fit(train, epochs=options.epochs, verbose=0, callbacks=[*callbacks, keeper])
+    trainer.fit(train, epochs=options.epochs, verbose=0, callbacks=[*averaged(options.average), keeper])
     trainer.set_weights(keeper.best)
     crfs = {c.name: trainer.crf(c.name) for c in prepared.spec.columns if c.kind == "crf"}
     return Fitted(bare_model(options, prepared, trainer.network), crfs, keeper.history, keeper.best_epoch)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edgernn.edge_runtime.spec.decode import encode
+from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.tag.crf import Crf
 from edgernn.edge_runtime.tag.sentence import Sentence
-from edgernn.train.folder import CONFIG, CONFIG_VERSION, METRICS, MODEL, write_document
+from edgernn.train.folder import MODEL, write_config, write_document
 from edgernn.train.tag.fit import Fitted
 from edgernn.train.tag.options import TagOptions
 from edgernn.train.tag.prepare import Prepared, parted
@@ -27,16 +25,7 @@ def save(folder: Path, fitted: Fitted, prepared: Prepared, options: TagOptions, 
     """Writes model, lists, configuration, metrics and the sentences to measure on into an empty folder."""
     fitted.model.save(folder / MODEL)
     _write_assets(folder, prepared, fitted.crfs)
-    config = {
-        "format_version": CONFIG_VERSION,
-        "kit_version": importlib.metadata.version("edgernn"),
-        "task": encode(prepared.spec),
-        "data": encode(prepared.data),
-        "seed": options.seed,
-        "options": asdict(options),
-    }
-    write_document(folder / CONFIG, config)
-    write_document(folder / METRICS, metrics)
+    write_config(folder, prepared.spec, prepared.data, options, metrics)
     (folder / "data").mkdir()
     several = {column.name for column in prepared.spec.columns if column.kind == "several"}
     for name, sentences in (("test", prepared.splits["test"]), ("calibration", _sample(prepared.splits["train"]))):
@@ -64,8 +53,7 @@ def _rounded(crf: Crf) -> dict[str, Any]:
 
 def _sample(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Evenly spread ones."""
-    places = np.unique(np.linspace(0, len(sentences) - 1, _CALIBRATION).astype(int))
-    return [sentences[place] for place in places]
+    return [sentences[place] for place in evenly(len(sentences), _CALIBRATION)]
 
 
 def _line(sentence: Sentence, several: set[str]) -> str:

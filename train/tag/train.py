@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.tag.corpus import TaggedCorpus
 from edgernn.edge_runtime.tag.features import FIRST, looked_up
 from edgernn.train.backend import import_keras
-from edgernn.train.folder import check_target, new_folder
+from edgernn.train.folder import Trained, check_target, new_folder
 from edgernn.train.listener import Listener
 from edgernn.train.tag.options import TagOptions
 from edgernn.train.tag.prepare import WORDS, Prepared, prepare
@@ -24,14 +23,6 @@ if TYPE_CHECKING:
     from edgernn.train.tag.fit import Fitted
 
 _SHOWN = 10
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Where the training is, and its metrics (as in metrics.json)."""
-
-    folder: Path
-    metrics: dict[str, Any]
 
 
 def train(

@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from edgernn.train.batching import extremes_first, padded
 from edgernn.train.translate.prepare import Example
 from edgernn.train.translate.tokenizer import BEGIN_ID, END_ID, PAD_ID
 
@@ -47,9 +48,9 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         members = self._order[number % len(self._order)]
         longest = self._lengths[members].max(axis=0)
         chosen = [self._examples[i] for i in members]
-        source = _padded([one.source for one in chosen], longest[0])
-        given = _padded([[BEGIN_ID, *one.target] for one in chosen], longest[1])
-        wanted = _padded([[*one.target, END_ID] for one in chosen], longest[1])
+        source = padded([one.source for one in chosen], longest[0], PAD_ID)
+        given = padded([[BEGIN_ID, *one.target] for one in chosen], longest[1], PAD_ID)
+        wanted = padded([[*one.target, END_ID] for one in chosen], longest[1], PAD_ID)
         return ((source, given, wanted),)
 
     def members(self, number: int) -> npt.NDArray[np.intp]:
@@ -64,10 +65,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         cuts = self._cut(np.lexsort((source, np.floor(target))))
         if random is not None:
             random.shuffle(cuts)
-        # Keras takes what is equal in the first two batches for equal in all: the shortest and the longest come first.
-        ends = sorted(range(len(cuts)), key=lambda number: int(self._lengths[cuts[number]].max()))
-        first = [ends[0], ends[-1]] if len(cuts) > 1 else [0]
-        self._order = [cuts[number] for number in first] + [c for n, c in enumerate(cuts) if n not in first]
+        self._order = extremes_first(cuts, self._lengths)
 
     def _cut(self, ranked: npt.NDArray[np.intp]) -> list[npt.NDArray[np.intp]]:
         cuts: list[npt.NDArray[np.intp]] = []
@@ -79,10 +77,3 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
                 start, grown = place, self._lengths[number]
             longest = grown
         return [*cuts, ranked[start:]]
-
-
-def _padded(rows: Sequence[Sequence[int]], length: int) -> Int32:
-    found = np.full((len(rows), length), PAD_ID, np.int32)
-    for place, row in enumerate(rows):
-        found[place, : len(row)] = row
-    return found

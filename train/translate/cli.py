@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from edgernn.train.presets import add_numbers, chosen_by
 from edgernn.train.translate.options import CELLS, PRECISIONS, PRESETS, TranslateOptions, options_for
 
 SUMMARY = "translate from one language to another"
@@ -48,10 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cell", choices=CELLS, help="recurrent layer")
     parser.add_argument("--joint", action="store_true", default=None, help="the same tokens for both languages")
     parser.add_argument("--precision", choices=PRECISIONS, help="in which training multiplies (float32)")
-    for name, kind, text in _NUMBERS:
-        flag = f"--{name.replace('_', '-')}"
-        values = ", ".join(f"{preset} {getattr(options, name)}" for preset, options in PRESETS.items())
-        parser.add_argument(flag, type=kind, metavar="N", help=f"{text} ({values})")
+    add_numbers(parser, _NUMBERS, PRESETS)
     parser.add_argument("--json", action="store_true", help="print the metrics as JSON")
 
 
@@ -62,8 +59,7 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.train.progress import Progress
     from edgernn.train.translate.train import train
 
-    chosen = {field.name: getattr(args, field.name, None) for field in fields(TranslateOptions)}
-    options = options_for(args.preset, chosen)
+    options = options_for(args.preset, chosen_by(args, TranslateOptions))
     corpus = open_parallel(args.data, (args.source_language, args.target_language))
     out = Path(args.out or f"translate-{Path(corpus.source.name).stem}{'-reverse' * args.reverse}")
     checkpoint = Path(args.checkpoint) if args.checkpoint else None

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from keras import ops
 
-from edgernn.train.translate.model import ENCODER, FEED, LOGITS, MEMORY, SOURCE, STEP, TOKEN
-from edgernn.train.translate.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID
+from edgernn.train.greedy import likeliest
+from edgernn.train.translate.model import ENCODER, FEED, MEMORY, SOURCE, STEP
+from edgernn.train.translate.tokenizer import PAD_ID
 
 # A translation may have so many times the source's tokens, and some more.
 _RATIO, _SPARE = 2, 10
 _TOGETHER = 128
-_NEVER_SAID = [PAD_ID, UNKNOWN_ID, BEGIN_ID]
 
 
 def greedy(model: Any, sources: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -42,23 +41,4 @@ def _batch(model: Any, sources: Sequence[Sequence[int]]) -> list[list[int]]:
     memory = {name: encoded[name] for name in MEMORY}
     states = {name: tensor for name, tensor in encoded.items() if name not in MEMORY}
     states[FEED] = ops.zeros((len(sources), step.input[FEED].shape[-1]))
-    said = np.full((len(sources), 1), BEGIN_ID, np.int32)
-    ended = np.zeros(len(sources), bool)
-    spoken: list[npt.NDArray[np.int32]] = []
-    for _ in range(_RATIO * longest + _SPARE):
-        outputs = step({TOKEN: ops.convert_to_tensor(said), **states, **memory})
-        states = {name: outputs[name] for name in states}
-        logits = np.array(ops.convert_to_numpy(outputs[LOGITS]))
-        logits[:, _NEVER_SAID] = -np.inf
-        said = logits.argmax(axis=-1).astype(np.int32)[:, None]
-        said[ended] = END_ID
-        spoken.append(said)
-        ended |= said[:, 0] == END_ID
-        if ended.all():
-            break
-    return [_until_end(row) for row in np.concatenate(spoken, axis=1)]
-
-
-def _until_end(ids: npt.NDArray[np.int32]) -> list[int]:
-    ends = np.flatnonzero(ids == END_ID)
-    return [int(one) for one in (ids[: ends[0]] if len(ends) else ids)]
+    return likeliest(step, states, memory, _RATIO * longest + _SPARE)

@@ -10,9 +10,10 @@ from typing import Any
 
 import keras
 
+from edgernn.train.batching import BeginEpoch
 from edgernn.train.listener import Listener
 from edgernn.train.lm.fit import Keeper
-from edgernn.train.schedule import averaging, warm_cosine
+from edgernn.train.schedule import averaged, averaging, warm_cosine
 from edgernn.train.translate.batches import Batches
 from edgernn.train.translate.model import Sizes, bare_model, build_model
 from edgernn.train.translate.options import TranslateOptions
@@ -58,7 +59,7 @@ def fit(options: TranslateOptions, prepared: Prepared, listener: Listener, check
     trainer.compile(_optimizer(options, len(batches)))
     measured: Any = Measured(trainer, prepared.examples["validation"], options.batch_tokens)
     keeper = Keeper(trainer, measured, listener, len(batches), checkpoint)
-    callbacks = [_Begin(batches), *_averaging(options), keeper]
+    callbacks = [BeginEpoch(batches), *averaged(options.average), keeper]
     if checkpoint is not None:
         callbacks.insert(0, keras.callbacks.BackupAndRestore(checkpoint / "training", delete_checkpoint=False))
     done = len(keeper.history["loss"])
@@ -115,18 +116,3 @@ def precision(name: str) -> Iterator[None]:
 def _optimizer(options: TranslateOptions, batches: int) -> Any:
     schedule = warm_cosine(options.learning_rate, batches * options.epochs, _WARMUP_STEPS)
     return keras.optimizers.Adam(schedule, beta_2=_BETA_2, global_clipnorm=_CLIP, **averaging(options.average, batches))
-
-
-def _averaging(options: TranslateOptions) -> list[Any]:
-    return [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if options.average else []
-
-
-class _Begin(keras.callbacks.Callback):  # type: ignore[misc]
-    """Every epoch has its own order."""
-
-    def __init__(self, batches: Batches) -> None:
-        super().__init__()
-        self._batches = batches
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        self._batches.begin_epoch(epoch)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from edgernn.edge_runtime.spec.decode import encode
+from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.spec.translate import TranslateSpec
 from edgernn.edge_runtime.translate.reading.divide import with_references
-from edgernn.train.folder import CONFIG, CONFIG_VERSION, METRICS, MODEL, write_document
+from edgernn.train.folder import MODEL, write_config
 from edgernn.train.translate.options import TranslateOptions
 from edgernn.train.translate.prepare import Prepared
 from edgernn.train.translate.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID
@@ -29,16 +25,7 @@ def save(folder: Path, model: Any, prepared: Prepared, options: TranslateOptions
     spec = _spec(prepared, options)
     prepared.source.save(str(folder / spec.source_tokenizer), pretty=False)
     prepared.target.save(str(folder / spec.target_tokenizer), pretty=False)
-    config = {
-        "format_version": CONFIG_VERSION,
-        "kit_version": importlib.metadata.version("edgernn"),
-        "task": encode(spec),
-        "data": encode(prepared.data),
-        "seed": options.seed,
-        "options": asdict(options),
-    }
-    write_document(folder / CONFIG, config)
-    write_document(folder / METRICS, metrics)
+    write_config(folder, spec, prepared.data, options, metrics)
     (folder / "data").mkdir()
     _write(folder / "data" / "test.jsonl", with_references(prepared.pairs["test"]))
     known = with_references(prepared.pairs["train"])
@@ -64,7 +51,7 @@ def _spec(prepared: Prepared, options: TranslateOptions) -> TranslateSpec:
 
 def _sample(sources: Sequence[str]) -> list[str]:
     """Evenly spread ones."""
-    return [sources[place] for place in np.unique(np.linspace(0, len(sources) - 1, _CALIBRATION).astype(int))]
+    return [sources[place] for place in evenly(len(sources), _CALIBRATION)]
 
 
 def _write(path: Path, sentences: Mapping[str, Iterable[str]]) -> None:

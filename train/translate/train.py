@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from edgernn.edge_runtime.engines.packages import has_module
-from edgernn.edge_runtime.errors import InputError
+from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.extras import require
 from edgernn.edge_runtime.translate.reading.corpus import ParallelCorpus
 from edgernn.edge_runtime.translate.reading.divide import with_references
 from edgernn.edge_runtime.translate.scoring import scores_of
 from edgernn.train.backend import import_keras
-from edgernn.train.folder import check_target, new_folder
+from edgernn.train.folder import Trained, check_target, new_folder
 from edgernn.train.listener import Listener
 from edgernn.train.translate.options import TranslateOptions
 
@@ -26,14 +24,6 @@ if TYPE_CHECKING:
 
 # Test sentences that are translated after a training, evenly spread; `edgernn eval` takes all.
 _TRANSLATED = 2000
-
-
-@dataclass(frozen=True)
-class Trained:
-    """Where the training is, and its metrics (as in metrics.json)."""
-
-    folder: Path
-    metrics: dict[str, Any]
 
 
 def train(
@@ -58,9 +48,7 @@ def train(
       InputError: the pairs, the folder or the checkpoint cannot be used.
       RuntimeUnavailable: Keras or its backend is missing.
     """
-    check_target(out)
-    if checkpoint is not None and checkpoint.resolve() == out.resolve():
-        raise InputError(f"--checkpoint {checkpoint}: must be another folder than --out")
+    check_target(out, checkpoint)
     require("train", "keras", "tokenizers")
     from edgernn.train.translate.prepare import prepare
 
@@ -116,8 +104,8 @@ def _translated(options: TranslateOptions, prepared: Prepared, model: Any) -> di
     from edgernn.train.translate.decode import greedy
 
     known = with_references(prepared.pairs["test"])
-    places = np.unique(np.linspace(0, len(known) - 1, _TRANSLATED).astype(int))
-    sources = [list(known)[place] for place in places]
+    every = list(known)
+    sources = [every[place] for place in evenly(len(every), _TRANSLATED)]
     ids = [one.ids[: options.max_tokens] for one in prepared.source.encode_batch_fast(sources)]
     texts = prepared.target.decode_batch(greedy(model, ids))
     return {"sentences": len(texts), **asdict(scores_of(texts, [known[source] for source in sources]))}

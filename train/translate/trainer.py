@@ -7,6 +7,7 @@ from typing import Any
 import keras
 from keras import ops
 
+from edgernn.train.teacher import smoothed_nats
 from edgernn.train.translate.decoder import FeedingCell
 from edgernn.train.translate.model import BIAS, ENCODER, FEED, KEYS, SOURCE, STEP, VALUES, state_names
 from edgernn.train.translate.options import TranslateOptions
@@ -46,16 +47,10 @@ class Trainer(keras.Model):  # type: ignore[misc]
     def compute_loss(
         self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None, training: bool = True
     ) -> Any:
-        """Mean negative logarithm of the probability of a token, in nats; in training against smoothed labels.
-
-        Smoothed (Szegedy et al. 2016): a part of the label's probability is spread over the whole vocabulary.
-        """
+        """Nats a token; in training against smoothed labels (see `smoothed_nats`)."""
         wanted = ops.cast(x[2], "int32")
         real = ops.cast(ops.not_equal(wanted, PAD_ID), "float32")
-        right = ops.squeeze(ops.take_along_axis(y_pred, ops.expand_dims(wanted, -1), axis=-1), -1)
-        smoothing = self.smoothing if training else 0.0
-        label = (1.0 - smoothing) * right + smoothing * ops.mean(y_pred, axis=-1) if smoothing else right
-        return ops.sum((ops.logsumexp(y_pred, axis=-1) - label) * real) / ops.sum(real)
+        return smoothed_nats(y_pred, wanted, real, self.smoothing if training else 0.0)
 
     def sync(self) -> None:
         """Makes the variables show what training has made of them, which the JAX backend keeps elsewhere."""
