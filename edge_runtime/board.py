@@ -54,7 +54,7 @@ def read_board(root: Path = Path("/")) -> Board:
     millidegrees = _text(root / "sys/class/thermal/thermal_zone0/temp")
     return Board(
         name=_text(root / "proc/device-tree/model"),
-        release=_fields(root / "etc/os-release", "=").get("PRETTY_NAME", "").strip('"'),
+        release=fields_of(root / "etc/os-release", "=").get("PRETTY_NAME", "").strip('"'),
         bits=8 * struct.calcsize("P"),
         kernel=platform.machine(),
         temperature=int(millidegrees) / 1000 if millidegrees.lstrip("-").isdigit() else None,
@@ -118,11 +118,12 @@ def _words(flags: int) -> tuple[str, ...]:
 
 
 def _free_mb(root: Path) -> int | None:
-    kilobytes = _fields(root / "proc/meminfo", ":").get("MemAvailable", "").split()
+    kilobytes = fields_of(root / "proc/meminfo", ":").get("MemAvailable", "").split()
     return int(kilobytes[0]) // 1000 if kilobytes and kilobytes[0].isdigit() else None
 
 
-def _fields(path: Path, separator: str) -> dict[str, str]:
+def fields_of(path: Path, separator: str) -> dict[str, str]:
+    """The lines of a file such as /proc/meminfo, value by name; of a name that comes again the last. {} without it."""
     pairs = (line.partition(separator) for line in _text(path).splitlines())
     return {key.strip(): value.strip() for key, _, value in pairs}
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from edgernn.edge_runtime.board import Board, problems_of, read_board
+from edgernn.edge_runtime.board import Board, fields_of, problems_of, read_board
 from edgernn.edge_runtime.engines import EngineStatus, survey
 from edgernn.edge_runtime.engines.gpu_shield import dies_of_gpu
 from edgernn.edge_runtime.engines.packages import has_module, version_of
@@ -83,7 +84,7 @@ def diagnose(root: Path = Path("/")) -> Diagnosis:
 
 
 def _system(root: Path, board: Board) -> dict[str, str]:
-    model, flags = _processor(root / "proc/cpuinfo")
+    model, flags = _processor(fields_of(root / "proc/cpuinfo", ":"))
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     profile = board.profile
     facts = {
@@ -101,30 +102,26 @@ def _system(root: Path, board: Board) -> dict[str, str]:
         "threads": f"{profile.threads} for one model" if profile else "",
         "temperature": "" if board.temperature is None else f"{board.temperature:.1f} C",
         "throttling": ", ".join(board.throttling) or ("none" if board.name.startswith("Raspberry") else ""),
-        "memory": _memory(root / "proc/meminfo"),
+        "memory": _memory(fields_of(root / "proc/meminfo", ":")),
         "numpy": np.__version__,
         "cache": str(cache_dir()),
     }
     return {name: text for name, text in facts.items() if text}
 
 
-def _processor(cpuinfo: Path) -> tuple[str, set[str]]:
-    try:
-        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return platform.processor() or "unknown", set()
-    fields = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
-    name = fields.get("model name") or fields.get("Model") or platform.machine()
+def _processor(fields: Mapping[str, str]) -> tuple[str, set[str]]:
+    """Its name and instructions, by /proc/cpuinfo."""
+    unnamed = platform.machine() if fields else platform.processor() or "unknown"
+    name = fields.get("model name") or fields.get("Model") or unnamed
     return name, set((fields.get("flags") or fields.get("Features") or "").split())
 
 
-def _memory(meminfo: Path) -> str:
-    try:
-        lines = meminfo.read_text(encoding="utf-8").splitlines()
-    except OSError:
+def _memory(fields: Mapping[str, str]) -> str:
+    """By /proc/meminfo."""
+    if not fields:
         return "unknown"
-    fields = {key: int(value.split()[0]) for key, _, value in (line.partition(":") for line in lines) if value.split()}
-    return f"{fields.get('MemAvailable', 0) / 1e6:.1f} GB free of {fields.get('MemTotal', 0) / 1e6:.1f} GB"
+    free, whole = (int((fields.get(name) or "0").split()[0]) / 1e6 for name in ("MemAvailable", "MemTotal"))
+    return f"{free:.1f} GB free of {whole:.1f} GB"
 
 
 def _writable(folder: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from edgernn.edge_runtime.cli.translate_settings import given_settings
+from edgernn.edge_runtime.cli.given import given_flags, given_settings, refuse_flags
 from edgernn.edge_runtime.errors import InputError
 
 _OWN = ("attention", "draw", "camera", "every", "seconds", "max_frames")
@@ -30,8 +30,8 @@ def caption_settings(args: argparse.Namespace) -> dict[str, Any]:
     Raises:
       InputError: one of them is for other models, or needs --camera.
     """
-    if args.camera is None and (given := _given(args, ("every", "seconds", "max_frames"))):
-        raise InputError(f"{', '.join(given)}: for --camera only")
+    if args.camera is None and (given := given_flags(args, ("every", "seconds", "max_frames"))):
+        raise InputError(f"{given}: for --camera only")
     for name in ("seconds", "max_frames"):
         if (value := getattr(args, name)) is not None and not value > 0:
             raise InputError(f"--{name.replace('_', '-')} must be more than 0, not {value}")
@@ -40,9 +40,4 @@ def caption_settings(args: argparse.Namespace) -> dict[str, Any]:
 
 def refuse_caption_arguments(args: argparse.Namespace) -> None:
     """Raises InputError where a setting of captioners was given for another model."""
-    if given := _given(args, _OWN):
-        raise InputError(f"{args.bundle}: not a captioner: {', '.join(given)}: for those only")
-
-
-def _given(args: argparse.Namespace, names: tuple[str, ...]) -> list[str]:
-    return [f"--{name.replace('_', '-')}" for name in names if getattr(args, name) is not None]
+    refuse_flags(args, "captioner", _OWN)

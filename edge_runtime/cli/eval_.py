@@ -49,6 +49,8 @@ def run(args: argparse.Namespace) -> int:
     model = open_bundle(args)
     if not isinstance(model, ImageCaptioner) and (args.pictures or args.split):
         raise InputError(f"{args.bundle}: not a captioner: --pictures and --split are for those")
+    if isinstance(model, (Translator, ImageCaptioner)) and args.limit is not None and args.limit < 1:
+        raise InputError(f"--limit must be 1 or more, not {args.limit}")
     if isinstance(model, Translator):
         from edgernn.edge_runtime.cli.eval_translate import eval_translate
 

@@ -40,6 +40,11 @@ def one_line(text: str) -> str:
     return shown.encode(encoding, "backslashreplace").decode(encoding)
 
 
+def megabytes(count: int | None) -> str:
+    """A number of bytes for people; None is not known."""
+    return "unknown" if count is None else f"{count / 1e6:.0f} MB"
+
+
 def read_text_inputs(values: Sequence[str]) -> list[str]:
     """The texts that a command was given.
 

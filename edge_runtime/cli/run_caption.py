@@ -14,7 +14,7 @@ from edgernn.edge_runtime.caption.options import CaptionOptions
 from edgernn.edge_runtime.caption.outcome import Caption
 from edgernn.edge_runtime.cli.caption_settings import caption_settings
 from edgernn.edge_runtime.cli.output import one_line
-from edgernn.edge_runtime.decode.settings import settings_as
+from edgernn.edge_runtime.decode.settings import settings_as, with_beams
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.tasks.caption import ImageCaptioner
 from edgernn.edge_runtime.vision import frames, load_picture, read_picture
@@ -36,10 +36,8 @@ class _Shown:
 
 def run_caption(model: ImageCaptioner, args: argparse.Namespace) -> int:
     """Captions every picture; one that cannot be read is told, and the others go on."""
-    settings = caption_settings(args)
-    if "beams" not in settings:
-        # As many hypotheses as captions are wanted, unless the user says otherwise.
-        settings["beams"] = 1 if args.stream else max(CaptionOptions.beams, settings.get("n_best", 1))
+    given = caption_settings(args)
+    settings = {"beams": 1, **given} if args.stream else with_beams(given, CaptionOptions.beams)
     settings_as(CaptionOptions, settings)
     if args.stream and (args.json or "n_best" in settings or args.draw or args.attention):
         raise InputError("--stream shows one caption as it comes: leave --json, --n-best, --draw and --attention out")

@@ -9,9 +9,10 @@ from typing import Any
 
 from edgernn.edge_runtime.cli.output import print_json, read_text_inputs, shown, standard_input_lines
 from edgernn.edge_runtime.cli.translate_settings import translate_settings
+from edgernn.edge_runtime.decode.settings import with_beams
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.tasks.translate import Translator
-from edgernn.edge_runtime.translate.options import options_from
+from edgernn.edge_runtime.translate.options import TranslationOptions, options_from
 from edgernn.edge_runtime.translate.outcome import Translation
 
 
@@ -20,9 +21,8 @@ def run_translate(model: Translator, args: argparse.Namespace) -> int:
     settings = translate_settings(args)
     if args.stream and (args.json or settings.get("n_best", 1) > 1 or args.alignment):
         raise InputError("--stream shows one translation as it comes: leave --json, --n-best and --alignment out")
-    if not args.stream and settings.get("n_best", 1) > settings.get("beams", 0):
-        # As many hypotheses as translations are wanted, unless the user says otherwise.
-        settings.setdefault("beams", max(settings.get("n_best", 1), 4))
+    if not args.stream:
+        settings = with_beams(settings, TranslationOptions.beams)
     options_from(settings)
     results: list[dict[str, Any]] = []
     for text in _texts(args):

@@ -55,5 +55,12 @@ def settings_as(kind: type[Options], settings: Mapping[str, object]) -> Options:
     return kind(**settings)
 
 
+def with_beams(settings: Mapping[str, Any], default: int) -> dict[str, Any]:
+    """The settings with a beam: where none is given, as many hypotheses as texts are wanted, but `default` at least."""
+    found = dict(settings)
+    found.setdefault("beams", max(default, found.get("n_best", 1)))
+    return found
+
+
 def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:
     return isinstance(value, kind) and not isinstance(value, bool)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pi.roots import LITERT, REPOSITORY, TFLITE_RUNTIME, Root, privileged
+from pi.roots import KIT, LITERT, REPOSITORY, TFLITE_RUNTIME, Root, privileged
 
 HERE = Path(__file__).parent
 FIXTURES = HERE.parent / "fixtures"
@@ -83,9 +83,9 @@ def running(board: Board, wheel: Path) -> Iterator[Path]:
         zone = root / "sys/class/thermal/thermal_zone0"
         zone.mkdir(parents=True)
         (zone / "temp").write_text("51121\n", encoding="utf-8")
-        board.root.install(root / "work/kit", str(wheel), "packaging")
-        shutil.copy(HERE / "on_board.py", root / "work")
-        write_inputs(root / "work/inputs", board)
+        board.root.install(root / KIT / "kit", str(wheel), "packaging")
+        shutil.copy(HERE / "on_board.py", root / KIT)
+        write_inputs(root / KIT / "inputs", board)
         yield root
 
 
@@ -105,7 +105,7 @@ def python_on(board: Board, root: Path, *words: str) -> str:
     qemu = "qemu-aarch64-static" if board.is_64_bit else "qemu-arm-static"
     shutil.copy(shutil.which(qemu) or f"/usr/bin/{qemu}", root / "usr/bin")
     settings = {
-        "PYTHONPATH": "/work/kit:/work/site",
+        "PYTHONPATH": f"/{KIT}/kit:/{KIT}/site",
         "HOME": "/root",
         "PYTHONDONTWRITEBYTECODE": "1",  # no files of root's, whoever runs this
         "LD_LIBRARY_PATH": ":".join(board.root.libraries),
@@ -120,7 +120,7 @@ def python_on(board: Board, root: Path, *words: str) -> str:
 def report_of(board: Board, wheel: Path) -> dict[str, Any]:
     """What on_board.py says there, and the requirements of the kit's wheel that hold there and are not met."""
     with running(board, wheel) as root:
-        found: dict[str, Any] = json.loads(python_on(board, root, "/work/on_board.py", "/work/inputs"))
+        found: dict[str, Any] = json.loads(python_on(board, root, f"/{KIT}/on_board.py", f"/{KIT}/inputs"))
     return found
 
 

@@ -26,6 +26,9 @@ _TOOLS = {
     "qemu-arm-static": "qemu-user-static",
 }
 
+# On the board, without the first slash: all that is not the system's.
+KIT = "opt/edgernn"
+
 
 @dataclass(frozen=True)
 class Root:
@@ -53,7 +56,7 @@ class Root:
 
     def make(self) -> Path:
         """The folder, made where it is missing."""
-        key = hashlib.sha256(repr((astuple(self), *self._pinned())).encode()).hexdigest()[:12]
+        key = hashlib.sha256(repr((astuple(self), KIT, *self._pinned())).encode()).hexdigest()[:12]
         folder = cache_dir() / "pi" / f"{self.name}-{key}"
         if not folder.exists():
             require_tools()
@@ -82,7 +85,7 @@ class Root:
         cores.mkdir(parents=True)
         for name in ("possible", "present"):
             (cores / name).write_text("0-3\n", encoding="utf-8")
-        self.install(root / "work/site", *self._pinned())
+        self.install(root / KIT / "site", *self._pinned())
 
     def install(self, folder: Path, *wheels: str) -> None:
         """Puts wheels, or what they are called in the index, into a folder, as pip does on the device."""

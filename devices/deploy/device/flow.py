@@ -19,6 +19,8 @@ from edgernn.devices.deploy.device.services import Service, open_service
 from edgernn.devices.deploy.device.trial import check_speed, check_values
 
 Say = Callable[[str], None]
+# How the model is served; the supervisor reads it too.
+_SETTINGS = "service.json"
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def settle(place: Place) -> None:
         port = int((read_settings(place) or {}).get("port", 0))
         if not port or health.hash_of(health.ask(port), place.name) != current.sha256:
             if settings is not None:
-                files.replace_file(place.folder / "service.json", json.dumps(settings).encode("utf-8"))
+                _write_settings(place, settings)
             place.switch(old, None)
     place.trust()
 
@@ -209,7 +211,7 @@ def _go_back(
             place.switch(*before)
         if old is None or settings is None:
             service.stop()
-            files.remove_file(place.folder / "service.json")
+            files.remove_file(place.folder / _SETTINGS)
             told = "nothing was served before, and nothing is now"
         else:
             service = open_service(str(settings["kind"]), place, request.supervisor)
@@ -226,7 +228,7 @@ def _go_back(
 
 def _restart(place: Place, service: Service, settings: dict[str, Any]) -> None:
     settings = {**settings, "generation": secrets.token_hex(8)}
-    files.replace_file(place.folder / "service.json", json.dumps(settings).encode("utf-8"))
+    _write_settings(place, settings)
     service.configure(settings)
     service.restart()
 
@@ -251,10 +253,14 @@ def _linked_previous(place: Place) -> Version | None:
     return place.previous() if place.previous_link.is_symlink() else None
 
 
+def _write_settings(place: Place, settings: dict[str, Any]) -> None:
+    files.replace_file(place.folder / _SETTINGS, json.dumps(settings).encode("utf-8"))
+
+
 def read_settings(place: Place) -> dict[str, Any] | None:
     """`service.json`, or None where it is not there or not whole."""
     try:
-        found = json.loads((place.folder / "service.json").read_text(encoding="utf-8"))
+        found = json.loads((place.folder / _SETTINGS).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return found if isinstance(found, dict) and {"kind", "port", "command"} <= set(found) else None

@@ -137,7 +137,7 @@ class Systemd(Service):
     def __init__(self, place: Place, program: str = "") -> None:
         super().__init__(place, program)
         self._unit = f"edgernn@{place.name}.service"
-        self._looked, self._seen = 0.0, ""
+        self._looked = 0.0
 
     def restart(self) -> None:
         """Asks systemd, which does it whatever becomes of this process."""

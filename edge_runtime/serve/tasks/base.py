@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edgernn.edge_runtime.serve.fields import Operation
+from edgernn.edge_runtime.serve.fields import Emit, Operation
 
 
 @dataclass(frozen=True)
@@ -43,3 +43,12 @@ class TaskApi:
         if not name:
             return self.operations[0]
         return next((one for one in self.operations if one.name == name), None)
+
+
+def streamed(parts: Iterable[str], emit: Emit) -> str:
+    """Hands out parts of a text as they come; what they add up to."""
+    said = []
+    for part in parts:
+        said.append(part)
+        emit(part)
+    return "".join(said)

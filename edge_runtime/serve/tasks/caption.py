@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from edgernn.edge_runtime.caption.options import CaptionOptions
+from edgernn.edge_runtime.decode.settings import with_beams
 from edgernn.edge_runtime.serve.deadline import DeadlineLock
 from edgernn.edge_runtime.serve.fields import FILE, NUMBER, WHOLE, YES_NO, Emit, Field, Given, Operation
-from edgernn.edge_runtime.serve.tasks.base import TaskApi
+from edgernn.edge_runtime.serve.tasks.base import TaskApi, streamed
 
 if TYPE_CHECKING:
     from edgernn.edge_runtime.tasks.caption import ImageCaptioner
 
-# As many hypotheses as captions are wanted, but not fewer than these, unless the client says otherwise.
-_BEAMS = 3
 # A picture may take 150 MB while it is read: a small device has room for one. The engine is one at a time anyway.
 _one_picture = DeadlineLock()
 
@@ -23,18 +23,9 @@ def caption(model: ImageCaptioner, given: Given, emit: Emit | None) -> dict[str,
     picture: bytes = given["picture"]
     with _one_picture:
         if emit is not None:
-            return {"text": _streamed(model, picture, settings, emit)}
-        if settings.get("n_best", 1) > settings.get("beams", 0):
-            settings.setdefault("beams", max(settings.get("n_best", 1), _BEAMS))
+            return {"text": streamed(model.caption(picture, stream=True, **settings), emit)}
+        settings = with_beams(settings, CaptionOptions.beams)
         return {"captions": [one.to_dict() for one in model.caption(picture, **settings)]}
-
-
-def _streamed(model: ImageCaptioner, picture: bytes, settings: Given, emit: Emit) -> str:
-    parts = []
-    for part in model.caption(picture, stream=True, **settings):
-        parts.append(part)
-        emit(part)
-    return "".join(parts)
 
 
 API = TaskApi(

@@ -4,35 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from edgernn.edge_runtime.decode.settings import with_beams
 from edgernn.edge_runtime.serve.fields import NUMBER, TEXT, WHOLE, YES_NO, Emit, Field, Given, Operation, list_of
-from edgernn.edge_runtime.serve.tasks.base import TaskApi
+from edgernn.edge_runtime.serve.tasks.base import TaskApi, streamed
 from edgernn.edge_runtime.tasks.translate import Translator
+from edgernn.edge_runtime.translate.options import TranslationOptions
 from edgernn.edge_runtime.translate.outcome import Translation
-
-# As many hypotheses as translations are wanted, but not fewer than these, unless the client says otherwise.
-_BEAMS = 4
 
 
 def translate(model: Translator, given: Given, emit: Emit | None) -> dict[str, Any]:
     """As `Translator.translate`."""
     settings = {name: value for name, value in given.items() if name not in ("text", "texts")}
     if emit is not None:
-        return {"text": _streamed(model, given, settings, emit)}
-    if settings.get("n_best", 1) > settings.get("beams", 0):
-        settings.setdefault("beams", max(settings.get("n_best", 1), _BEAMS))
+        # Of a list the model says that it cannot be streamed.
+        text: str = given["text"] if "text" in given else given["texts"]
+        return {"text": streamed(model.translate(text, stream=True, **settings), emit)}
+    settings = with_beams(settings, TranslationOptions.beams)
     if "text" in given:
         return _plain(model.translate(given["text"], **settings))
     return {"results": [_plain(found) for found in model.translate(given["texts"], **settings)]}
-
-
-def _streamed(model: Translator, given: Given, settings: Given, emit: Emit) -> str:
-    parts = []
-    # Of a list the model says that it cannot be streamed.
-    text: str = given["text"] if "text" in given else given["texts"]
-    for part in model.translate(text, stream=True, **settings):
-        parts.append(part)
-        emit(part)
-    return "".join(parts)
 
 
 def _plain(found: list[Translation]) -> dict[str, Any]:
