@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -9,6 +12,11 @@ import numpy as np
 import tensorflow as tf
 from keras import layers, ops
 
+from edgernn.convert.lowerings import Lowered
+from edgernn.convert.pairs.parts import Parts
+from edgernn.edge_runtime.bundle.reader import Bundle
+from edgernn.edge_runtime.spec.decode import encode
+from edgernn.edge_runtime.spec.manifest import FileSpec, GoldenSpec, Manifest, ProofSpec, QuantizationSpec
 from edgernn.train.translate.model import Sizes, build_model
 from edgernn.train.translate.options import PRESETS, TranslateOptions
 
@@ -20,6 +28,40 @@ def options(**changes: Any) -> TranslateOptions:
     from dataclasses import replace
 
     return replace(PRESETS["tiny"], units=12, encoder_units=7, embedding_dim=9, vocab_size=VOCABULARY, **changes)
+
+
+def bundle_of(parts: Parts, lowered: Lowered, data: bytes, recipe: str, task: Any) -> Bundle:
+    """What a conversion has made, as the runtime takes it."""
+    manifest = Manifest(
+        format_version=1,
+        kit_version="0",
+        model=FileSpec(len(data), "0" * 64),
+        assets={},
+        inputs=parts.inputs,
+        outputs=parts.outputs,
+        execution=lowered.execution,
+        quantization=QuantizationSpec(recipe, ""),
+        target="litert",
+        ops=(),
+        proof=ProofSpec(0, 0.0, 0.0, 1.0),
+        golden=GoldenSpec(16, 0.1),
+        task=encode(task),
+    )
+    return Bundle(Path("made.tflite"), data, manifest, {})
+
+
+def parts_without_the_kit(path: Path) -> tuple[str, str]:
+    """Names of the outputs of encoder and step, as a process sees them that has Keras alone."""
+    code = (
+        "import sys, keras, numpy as np; "
+        f"m = keras.models.load_model({str(path)!r}); "
+        "print(sorted(m.get_layer('encoder').output), sorted(m.get_layer('step').output)); "
+        "assert not any(name.startswith('edgernn') for name in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    encoder, step = found.stdout.strip().split("] [")
+    return f"{encoder}]", f"[{step}"
 
 
 def randomized(model: Any, seed: int, scale: float = 0.5) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
-from pairs import BEGIN, END, PAD, UNKNOWN, VOCABULARY, KerasPair, picture_kind, trained_kind
+from pairs import BEGIN, END, PAD, UNKNOWN, VOCABULARY, KerasPair, bundle_of, picture_kind, trained_kind
 
 from edgernn.convert.compact import pack
 from edgernn.convert.errors import ConversionError
@@ -29,8 +28,6 @@ from edgernn.convert.targets import find_target
 from edgernn.edge_runtime.bundle.reader import Bundle
 from edgernn.edge_runtime.encoder_decoder import EncoderDecoder
 from edgernn.edge_runtime.spec.bare import BareSpec
-from edgernn.edge_runtime.spec.decode import encode
-from edgernn.edge_runtime.spec.manifest import FileSpec, GoldenSpec, Manifest, ProofSpec, QuantizationSpec
 
 REQUEST = PairRequest(0, (1, 3))
 KINDS = {
@@ -61,22 +58,7 @@ def bundled(kind: str, recipe: str = "float32") -> Bundle:
     lowered = lower_parts(parts, REQUEST)
     samples = [{"picture": one[None]} for one in pictures(40, 99)]
     data = export_parts(parts, lowered, find_recipe(recipe), samples, find_target("litert"), lambda stage: None)
-    manifest = Manifest(
-        format_version=1,
-        kit_version="0",
-        model=FileSpec(len(data), "0" * 64),
-        assets={},
-        inputs=parts.inputs,
-        outputs=parts.outputs,
-        execution=lowered.execution,
-        quantization=QuantizationSpec(recipe, ""),
-        target="litert",
-        ops=(),
-        proof=ProofSpec(0, 0.0, 0.0, 1.0),
-        golden=GoldenSpec(16, 0.1),
-        task=encode(BareSpec("model")),
-    )
-    return Bundle(Path("made.tflite"), data, manifest, {})
+    return bundle_of(parts, lowered, data, recipe, BareSpec("model"))
 
 
 every_kind = pytest.mark.parametrize("kind", list(KINDS))

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 from keras import layers
-from pairs import BEGIN, END, PAD, UNKNOWN, VOCABULARY, KerasPair, options, other_kind, randomized, trained_kind
+from pairs import (
+    BEGIN,
+    END,
+    PAD,
+    UNKNOWN,
+    VOCABULARY,
+    KerasPair,
+    bundle_of,
+    options,
+    other_kind,
+    randomized,
+    trained_kind,
+)
 
 from edgernn.convert.errors import ConversionError
 from edgernn.convert.export import export_tflite
@@ -25,8 +36,6 @@ from edgernn.edge_runtime.decode.best import PairScorer
 from edgernn.edge_runtime.decode.greedy import greedy
 from edgernn.edge_runtime.decode.search import Limits
 from edgernn.edge_runtime.encoder_decoder import EncoderDecoder
-from edgernn.edge_runtime.spec.decode import encode
-from edgernn.edge_runtime.spec.manifest import FileSpec, GoldenSpec, Manifest, ProofSpec, QuantizationSpec
 from edgernn.edge_runtime.spec.translate import TranslateSpec
 from edgernn.train.translate.model import Sizes, build_model
 
@@ -44,22 +53,7 @@ def bundled(model: Any, recipe: str = "float32", longest: int = LONGEST) -> Bund
     parts = find_parts(model, request)
     lowered = lower_parts(parts, request)
     data = export_tflite(model, lowered.signatures, (), find_recipe(recipe), find_target("litert"), lambda stage: None)
-    manifest = Manifest(
-        format_version=1,
-        kit_version="0",
-        model=FileSpec(len(data), "0" * 64),
-        assets={},
-        inputs=parts.inputs,
-        outputs=parts.outputs,
-        execution=lowered.execution,
-        quantization=QuantizationSpec(recipe, ""),
-        target="litert",
-        ops=(),
-        proof=ProofSpec(0, 0.0, 0.0, 1.0),
-        golden=GoldenSpec(16, 0.1),
-        task=encode(TASK),
-    )
-    return Bundle(Path("made.tflite"), data, manifest, {})
+    return bundle_of(parts, lowered, data, recipe, TASK)
 
 
 @pytest.fixture(scope="module", params=list(KINDS))
