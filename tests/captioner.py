@@ -18,11 +18,21 @@ from edgernn.convert.pairs.parts import find_parts
 from edgernn.convert.recipes import find_recipe
 from edgernn.convert.request import PairRequest
 from edgernn.convert.targets import find_target
+from edgernn.convert.tasks.golden import pair_golden
 from edgernn.edge_runtime.bundle.writer import file_spec, write_bundle
+from edgernn.edge_runtime.golden import golden_to_json
+from edgernn.edge_runtime.loading import load
 from edgernn.edge_runtime.spec.caption import CaptionSpec
 from edgernn.edge_runtime.spec.data import DataSpec, SplitSpec
 from edgernn.edge_runtime.spec.decode import encode
-from edgernn.edge_runtime.spec.manifest import GoldenSpec, Manifest, ProofSpec, QuantizationSpec
+from edgernn.edge_runtime.spec.manifest import (
+    GOLDEN_NAME,
+    MIN_GOLDEN_VECTORS,
+    GoldenSpec,
+    Manifest,
+    ProofSpec,
+    QuantizationSpec,
+)
 from edgernn.edge_runtime.spec.vision import PictureSpec
 
 # Accents and a full stop, so that files and drawings meet them.
@@ -96,3 +106,19 @@ def picture(seed: int, height: int = 50, width: int = 60) -> np.ndarray:
     areas = generator.choice([10, 128, 245], 3) + generator.integers(-90, 90, (4, 4, 3))
     large = areas.repeat(-(-height // 4), axis=0).repeat(-(-width // 4), axis=1)[:height, :width]
     return (large + generator.normal(0, 6, large.shape)).clip(0, 255).astype(np.uint8)
+
+
+def write_fixture(path: Path) -> None:
+    """The bundle with golden vectors, as the small bundles of `tests/fixtures` have them."""
+    model = load(write_captioner(path))
+    size = TASK.image.size
+    case = {"picture": np.ones((1, size, size, 3), np.float32), "token": np.array([[BEGIN, VOCABULARY - 1]], np.int32)}
+    content = golden_to_json(pair_golden(model, [case], TASK.token))
+    data, manifest = made()
+    assets = {**ASSETS, GOLDEN_NAME: content}
+    manifest = replace(
+        manifest,
+        assets={name: file_spec(asset) for name, asset in assets.items()},
+        golden=GoldenSpec(MIN_GOLDEN_VECTORS, 1e-5),
+    )
+    write_bundle(path, data, manifest, assets)

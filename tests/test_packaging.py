@@ -23,7 +23,7 @@ else:
 ROOT = Path(__file__).parent.parent
 PARTS = ("train", "convert", "edge_runtime", "devices")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-FILES = [file for part in PARTS for file in sorted((ROOT / part).rglob("*.py"))]
+FILES = [file for part in PARTS for file in sorted((ROOT / part).rglob("*.py")) if "node_modules" not in file.parts]
 
 
 def test_every_package_is_listed_and_nothing_else():
@@ -57,7 +57,9 @@ def test_the_wheel_holds_every_file_and_is_small(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
     for part in PARTS:
         for file in (ROOT / part).rglob("*"):
-            if file.suffix in (".py", ".json", ".html") or file.name == "py.typed":
+            # Other folders hold what is no Python package: vectors, runtimes in other languages.
+            packaged = (file.parent / "__init__.py").exists()
+            if packaged and (file.suffix in (".py", ".json", ".html") or file.name == "py.typed"):
                 assert f"edgernn/{file.relative_to(ROOT).as_posix()}" in names
     assert not [name for name in names if "tests" in name or name.endswith((".tflite", ".csv", ".keras"))]
     # Seven tasks, serving and deploying; what a device needs is the runtime's own wheel, whose limit is its own.
