@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ from edgernn.edge_runtime.files import write_text
 
 HERE = Path(__file__).parent
 FIXTURES = HERE.parent.parent / "tests" / "fixtures"
-NAMES = ("tiny.int8", "words", "tagger", "translator", "series", "sensor")
+NAMES = ("tiny.int8", "words", "tagger", "translator", "series", "drawings", "sensor")
 WORKERS, QUEUE, OVERLOAD_SECONDS, TIMES = 2, 4, 20.0, 3
 # Promises, and the part of the steady time after which buffers and caches have their size.
 MOST_GROWTH, MOST_RECOVERY_SECONDS, WARM = 0.02, 5.0, 0.25
@@ -45,13 +46,15 @@ class Case:
 
     Attributes:
       path: of the address.
-      body: to send.
+      body: to send, as JSON; with a picture, as the address's query.
       answer: JSON that must come back; of a stream its last event.
+      picture: a file to send, or None.
     """
 
     path: str
     body: dict[str, Any]
     answer: dict[str, Any]
+    picture: bytes | None = None
 
 
 @dataclass
@@ -84,8 +87,8 @@ def cases() -> list[Case]:
     models: dict[str, Any] = {name: load(FIXTURES / f"{name}.tflite") for name in NAMES}
     found: list[Case] = []
 
-    def add(path: str, name: str, body: dict[str, Any], answer: dict[str, Any]) -> None:
-        found.append(Case(path, body, json.loads(json.dumps({"model": name, **answer}))))
+    def add(path: str, name: str, body: dict[str, Any], answer: dict[str, Any], picture: bytes | None = None) -> None:
+        found.append(Case(path, body, json.loads(json.dumps({"model": name, **answer})), picture))
 
     for text in ("storm and rain", "soup, bread", "platform 9 is delayed", "caf\u00e9 au lait " * 30):
         categories = [{"label": c.label, "score": c.score} for c in models["tiny.int8"].classify(text)]
@@ -108,6 +111,10 @@ def cases() -> list[Case]:
         answer = {name: getattr(ahead, name).tolist() for name in ("mean", "lower", "upper")}
         flags = {"coverage": ahead.coverage, "flags": list(ahead.flags)}
         add("/v1/forecast", "series", {"history": history}, {**answer, **flags})
+    captioned = (FIXTURES / "drawing.png").read_bytes()
+    for settings in ({"beams": 1, "attention": True}, {"beams": 3, "n_best": 2}):
+        captions = [one.to_dict() for one in models["drawings"].caption(captioned, **settings)]
+        add("/v1/caption", "drawings", settings, {"captions": captions}, captioned)
     for length in (1, 20, 300):
         x = np.random.default_rng(length).normal(size=(1, length, 2)).astype(np.float32)
         outputs = {"y": models["sensor"].run({"x": x})["y"].tolist()}
@@ -159,7 +166,10 @@ class Client:
     def send(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
         """Status and content of an answer."""
         data = json.dumps(body).encode() if body is not None else None
-        self._connection.request(method, path, data, JSON)
+        return self._send(method, path, data, JSON)
+
+    def _send(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        self._connection.request(method, path, data, headers)
         response = self._connection.getresponse()
         return response.status, response.read()
 
@@ -168,7 +178,7 @@ class Client:
         kind = f"{case.path or '/v1/sessions/ID'}{' as a stream' if case.body.get('stream') else ''}"
         began = time.perf_counter()
         try:
-            status, content = self.send("POST", path or case.path, case.body)
+            status, content = self._ask(case, path or case.path)
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             self._tally.add(kind, "lost", 0.0, repr(error))
@@ -177,6 +187,12 @@ class Client:
         outcome = str(status) if status != 200 else "right" if answer_of(case, content) == case.answer else "wrong"
         self._tally.add(kind, outcome, seconds, content.decode())
         return outcome
+
+    def _ask(self, case: Case, path: str) -> tuple[int, bytes]:
+        if case.picture is None:
+            return self.send("POST", path, case.body)
+        query = urllib.parse.urlencode({name: json.dumps(value) for name, value in case.body.items()})
+        return self._send("POST", f"{path}?{query}", case.picture, {"Content-Type": "image/png"})
 
     def steps(self, wanted: list[Case]) -> None:
         """A session from its beginning to its end."""

@@ -90,9 +90,9 @@ def running(board: Board, wheel: Path) -> Iterator[Path]:
 
 
 def write_inputs(folder: Path, board: Board) -> None:
-    """The board's bundles, a table of steps and one of a series."""
+    """The board's bundles, a picture, a table of steps and one of a series."""
     folder.mkdir(parents=True)
-    for path in board.bundles():
+    for path in (*board.bundles(), FIXTURES / "drawing.png"):
         shutil.copy(path, folder)
     steps = "".join(f"{0.5 * i - 1},{(-0.7) ** i:.6f}\n" for i in range(9))
     (folder / "steps.csv").write_text(steps, encoding="utf-8")

@@ -32,6 +32,7 @@ _COMMANDS = {
     "lm": ["--prompt", "I want soup and", "--max-tokens", "8", "--seed", "1", "--temperature", "0"],
     "tag": ["Ada Byron visited São Paulo in 1985."],
     "translate": ["I see bread in Rome.", "She likes water 42 now!"],
+    "caption": ["drawing.png", "--n-best", "2"],
     "forecast": ["series.csv"],
     "model": ["steps.csv"],
 }
@@ -88,7 +89,7 @@ def bundle_report(path: Path, engines: list[str]) -> dict[str, object]:
     found["selftest"] += [selftest(load(path, engine=name)).to_dict() for name in engines if name != model.engine]
     found["selftest command"] = command("selftest", str(path))[0]
     if task in _COMMANDS:
-        words = [str(path.parent / word) if word.endswith(".csv") else word for word in _COMMANDS[task]]
+        words = [str(path.parent / word) if word.endswith((".csv", ".png")) else word for word in _COMMANDS[task]]
         status, out = command("run", str(path), *words, "--json")
         found["run command"] = {"status": status, "answer": json.loads(out or "null")}
     found["delegated"] = delegated(bundle.content)

@@ -59,7 +59,6 @@ class Root:
         key = hashlib.sha256(repr((astuple(self), KIT, *self._pinned())).encode()).hexdigest()[:12]
         folder = cache_dir() / "pi" / f"{self.name}-{key}"
         if not folder.exists():
-            require_tools()
             folder.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{self.name}-") as made:
                 self._fill(Path(made) / "root")
@@ -104,14 +103,15 @@ LITERT = Root(
     ("manylinux_2_28_aarch64", "manylinux_2_27_aarch64", "manylinux2014_aarch64", "manylinux_2_17_aarch64"),
     (
         *("ai-edge-litert", "numpy", "flatbuffers", "tqdm", "typing_extensions", "protobuf", "ml_dtypes"),
-        "backports.strenum",
+        *("backports.strenum", "opencv-python-headless"),
     ),
 )
 TFLITE_RUNTIME = Root(
     "bookworm-armhf",
     "armhf",
     "bookworm",
-    ("python3", "python3-numpy"),
+    # The index has no wheel of OpenCV for 32-bit Arm.
+    ("python3", "python3-opencv"),
     "3.11",
     ("manylinux_2_34_armv7l",),
     ("tflite-runtime==2.14.0",),

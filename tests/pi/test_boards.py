@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pi.boards import BOARDS, NEW_OPERATORS, Board, make_wheel, report_here, report_of
+from pi.roots import Root, require_tools
 
 pytestmark = pytest.mark.pi
 
@@ -25,9 +26,9 @@ LANES = 2
 def reports(tmp_path_factory) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Board's name: what it says, and what this machine says of the same."""
     wheel = make_wheel(tmp_path_factory.mktemp("wheel"))
-    for board in BOARDS:
-        board.root.make()
+    require_tools()
     with ThreadPoolExecutor(LANES) as lanes:
+        list(lanes.map(Root.make, {board.root: None for board in BOARDS}))
         there = list(lanes.map(lambda board: report_of(board, wheel), BOARDS))
     here = {bits: report_here(board, plain=not bits) for bits, board in ((b.is_64_bit, b) for b in BOARDS[2:])}
     return {board.name: (found, here[board.is_64_bit]) for board, found in zip(BOARDS, there, strict=True)}

@@ -17,7 +17,7 @@ from edgernn.edge_runtime.serve.models import Models, Served, open_models
 from edgernn.edge_runtime.serve.options import ServeOptions
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-BUNDLES = ("tiny.int8", "words", "tagger", "forward", "translator", "series", "sensor")
+BUNDLES = ("tiny.int8", "words", "tagger", "forward", "translator", "series", "drawings", "sensor")
 Start = Callable[..., TestClient]
 
 

@@ -119,8 +119,9 @@ def test_bodies_are_bounded(start, declared):
     assert client.post("/v1/classify", content=exact, headers=JSON).status_code == 200
 
 
-def test_addresses_that_there_are_not(client):
-    assert "no model for 'caption'" in fault(client.post("/v1/caption", json={}), 404, "not_found")
+def test_addresses_that_there_are_not(client, start, models):
+    one = start(models.get("sensor"))
+    assert "no model for 'caption'" in fault(one.post("/v1/caption", json={}), 404, "not_found")
     assert "there are /v1/lm/complete, /v1/lm/next" in fault(client.post("/v1/lm/prev", json={}), 404, "not_found")
     assert "there is no model 'x'" in fault(client.post("/v1/models/x/classify", json={}), 404, "no_model")
     assert "is a model for lm" in fault(client.post("/v1/models/words/classify", json={}), 404, "not_found")

@@ -1,12 +1,13 @@
-"""Pictures as uploads. The model is a stand-in that says what it was given: what captions are is tested elsewhere."""
+"""Pictures as uploads: to a captioner, and to a stand-in that says what it was given."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 
 import pytest
-from serve.conftest import events
+from serve.conftest import FIXTURES, events
 
 from edgernn.edge_runtime.errors import InputError
 from edgernn.edge_runtime.serve.tasks import task_api
@@ -40,6 +41,47 @@ def client(start, models):
     sensor = models.get("sensor")
     model = Captioner(sensor.model.manifest)
     return start(replace(sensor, name="eyes", task="caption", model=model, api=task_api("caption")))
+
+
+DRAWING = (FIXTURES / "drawing.png").read_bytes()
+PNG = {"Content-Type": "image/png"}
+
+
+def test_a_captioner_answers_as_in_python(start, own):
+    server, model = start(), own("drawings")
+    captions = [one.to_dict() for one in model.caption(DRAWING, n_best=2, beams=4)]
+    assert captions[0]["text"] == "A yellow triangle on a dark ground."
+    response = server.post("/v1/caption?n_best=2&beams=4", content=DRAWING, headers=PNG)
+    assert response.json() == {"model": "drawings", "captions": captions}
+    form = {"files": {"picture": ("a.png", DRAWING, "image/png")}, "data": {"n_best": "2", "beams": "4"}}
+    assert server.post("/v1/models/drawings/caption", **form).json() == response.json()
+    (looked,) = server.post("/v1/caption?attention=true", content=DRAWING, headers=PNG).json()["captions"]
+    (wanted,) = model.caption(DRAWING, attention=True)
+    assert looked["attention"] == wanted.to_dict()["attention"]
+
+
+def test_a_captioner_answers_word_by_word(start, own):
+    response = start().post("/v1/caption?stream=true", content=DRAWING, headers=PNG)
+    *parts, (name, last) = events(response.text)
+    assert len(parts) > 3
+    assert "".join(json.loads(data)["text"] for _, data in parts) == own("drawings").caption(DRAWING, beams=1)[0].text
+    assert name == "done"
+    assert json.loads(last)["text"] == "A yellow triangle on a dark ground."
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "is empty"),
+        (DRAWING[:60], "the PNG is cut short"),
+        (b"GIF89a" + b"\x00" * 50, "the GIF has 0 x 0 pixels"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a text file, no picture: expected JPEG, PNG"),
+    ],
+)
+def test_a_captioner_refuses_what_is_no_picture(start, content, says):
+    response = start().post("/v1/caption", content=content, headers=PNG)
+    assert response.status_code == 400, response.text
+    assert says in response.json()["error"]["message"]
 
 
 def said(**settings):

@@ -25,6 +25,7 @@ from edgernn.train.caption.baselines import most_frequent, nearest_captions
 from edgernn.train.caption.batches import Batches, Example
 from edgernn.train.caption.copies import varied
 from edgernn.train.caption.decode import greedy_of_features, greedy_of_pictures, texts_of
+from edgernn.train.caption.encoder import Encoder
 from edgernn.train.caption.model import ENCODER, MEMORY, STANDARD, STEP, Sizes, build_model, project, state_names
 from edgernn.train.caption.options import PRESETS, CaptionOptions, options_for
 from edgernn.train.caption.parts import parts_of
@@ -629,6 +630,18 @@ def test_pictures_that_are_missing_or_damaged_are_told_and_left_out(cache, tmp_p
     tested = len(open_captions(str(other)).divided(1)["test"])
     assert metrics["also"]["captions_toy.json"]["test_all"]["pictures"] == tested
     assert set(metrics["baselines"]) == {"most_frequent", "nearest_neighbour"}
+
+
+def test_an_encoder_of_ones_own_is_what_sees(cache, tmp_path):
+    corpus = open_captions(str(write_toy(tmp_path / "toy", 4)))
+    rule = PictureSpec(8, "stretch", mean=3.0, scale=7.0)
+    encoder = Encoder("mine", shaken(small_network()), rule)
+    train(corpus, tmp_path / "out", replace(SMALL, epochs=1), Said(), encoder=encoder)
+    spec = spec_of(json.loads((tmp_path / "out" / "config.json").read_text(encoding="utf-8")))
+    assert (spec.image, spec.grid) == (rule, (2, 2))
+    network = keras.models.load_model(tmp_path / "out" / "model.keras").get_layer(ENCODER).get_layer("network")
+    for mine, written in zip(encoder.model.get_weights(), network.get_weights(), strict=True):
+        np.testing.assert_array_equal(mine, written)
 
 
 def test_data_without_captions_is_refused(tmp_path):

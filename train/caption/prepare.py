@@ -74,14 +74,13 @@ class Prepared:
     data: DataSpec
 
 
-def see(corpus: CaptionCorpus, options: CaptionOptions, listener: Listener) -> Seen:
-    """Opens the encoder, and has it look at all pictures, and at copies of the training ones.
+def see(corpus: CaptionCorpus, options: CaptionOptions, listener: Listener, encoder: Encoder | None = None) -> Seen:
+    """Opens the encoder, unless it is given, and has it look at all pictures, and at copies of the training ones.
 
     Raises:
       InputError: the encoder cannot be opened, or a split has too few pictures.
     """
-    fit = cast(Literal["stretch", "crop", "pad"], options.fit)
-    encoder = open_encoder(options.encoder, PictureSpec(options.size, fit), options.weights)
+    encoder = encoder or _named(options)
     divided = parts_of(corpus, options.seed)
     _check(corpus, divided)
     paths = [picture.path for name in SPLITS for picture in divided[name]]
@@ -137,6 +136,11 @@ def pooled(sight: KeptFeatures, count: int) -> npt.NDArray[np.float32]:
     """Features averaged over the places, float32 [count, channels]."""
     blocks = [range(start, min(start + _MEASURED, count)) for start in range(0, count, _MEASURED)]
     return np.concatenate([sight(block).mean(axis=1) for block in blocks])
+
+
+def _named(options: CaptionOptions) -> Encoder:
+    fit = cast(Literal["stretch", "crop", "pad"], options.fit)
+    return open_encoder(options.encoder, PictureSpec(options.size, fit), options.weights)
 
 
 def _check(corpus: CaptionCorpus, pictures: dict[str, list[CaptionedPicture]]) -> None:

@@ -15,6 +15,7 @@ from edgernn.train.folder import Trained, check_target, new_folder
 from edgernn.train.listener import Listener
 
 if TYPE_CHECKING:
+    from edgernn.train.caption.encoder import Encoder
     from edgernn.train.caption.fit import Fitted
     from edgernn.train.caption.prepare import Prepared, Seen
 
@@ -27,6 +28,7 @@ def train(
     language: str = "en",
     also: Sequence[CaptionCorpus] = (),
     checkpoint: Path | None = None,
+    encoder: Encoder | None = None,
 ) -> Trained:
     """Divides, looks at the pictures, tokenizes, fits, measures and writes.
 
@@ -38,6 +40,7 @@ def train(
       language: of the captions, for the bundle.
       also: other sets whose test parts are captioned and measured at the end.
       checkpoint: folder from which an interrupted training goes on, or None to begin anew.
+      encoder: a network of your own, in the place of the one that the options name.
 
     Raises:
       InputError: the pictures, the captions, the folder or the checkpoint cannot be used.
@@ -53,7 +56,7 @@ def train(
 
     for note in corpus.notes():
         listener.say(note)
-    seen = see(corpus, options, listener)
+    seen = see(corpus, options, listener, encoder)
     prepared = prepare(corpus, seen, options)
     _tell(corpus, prepared, listener)
     fitted = fit(options, seen, prepared, listener, checkpoint)
