@@ -13,6 +13,9 @@ _RATES = np.linspace(0.05, 1.0, 20)
 _BLOCK = 32
 _KEPT = (1 - _RATES)[:, None] ** np.arange(_BLOCK + 1)
 _AGES = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+# A part of the sum of squares: errors that are smaller are rounding, as those of a constant series are, and would choose
+# another rate on another machine.
+_ROUNDING = 1e-24
 _SHARES = np.where(_AGES >= 0, _RATES[:, None, None] * _KEPT[:, np.maximum(_AGES, 0)], 0.0)
 
 
@@ -27,6 +30,8 @@ class Smoothed:
 def smooth(values: Values) -> Smoothed:
     """Simple exponential smoothing, its rate chosen from 0.05, 0.10, ... 1 by the sum of squared one-step errors.
 
+    Of rates that differ by nothing but rounding the lowest is taken.
+
     Args:
       values: float64 [n], n at least 1.
     """
@@ -40,7 +45,7 @@ def smooth(values: Values) -> Smoothed:
         errors = block - np.concatenate([levels, after[:, :-1]], axis=1)
         squares += np.einsum("ij,ij->i", errors, errors)
         levels = after[:, -1:]
-    best = int(squares.argmin())
+    best = int((squares <= squares.min() + _ROUNDING * float(values @ values)).argmax())
     return Smoothed(float(levels[best, 0]), float(_RATES[best]))
 
 

@@ -83,6 +83,8 @@ def test_smoothing_by_hand():
     # A jump that stays: the fastest rate errs least.
     assert smooth(np.array([1.0, 1.0, 9.0, 9.0, 9.0])) == smooth(np.array([1.0, 9.0, 9.0]))
     assert smooth(np.array([1.0, 9.0, 9.0])).rate == 1.0
+    # Rounding does not choose: every rate fits a constant series.
+    assert [smooth(np.full(n, value)).rate for n in (2, 20, 300) for value in (7.0, 0.1, 1e30)] == [0.05] * 9
 
 
 def test_theta_follows_a_line_half_way_up():

@@ -69,16 +69,12 @@ typedef struct {
   F(Status, GetRankedTensorType, (Handle, RankedTensorType *))                                             \
   F(Status, GetCompiledModelInputBufferRequirements, (Handle, size_t, size_t, Handle *))                   \
   F(Status, GetCompiledModelOutputBufferRequirements, (Handle, size_t, size_t, Handle *))                  \
-  F(Status, CompiledModelResizeInputTensor, (Handle, size_t, size_t, const int *, size_t))                 \
-  F(Status, GetCompiledModelInputTensorLayout, (Handle, size_t, size_t, Layout *))                         \
-  F(Status, GetCompiledModelOutputTensorLayouts, (Handle, size_t, size_t, Layout *, bool))                 \
   F(Status, CreateManagedTensorBufferFromRequirements, (Handle, const RankedTensorType *, Handle, Handle *)) \
   F(void, DestroyTensorBuffer, (Handle))                                                                   \
   F(Status, GetTensorBufferPackedSize, (Handle, size_t *))                                                 \
   F(Status, LockTensorBuffer, (Handle, void **, int))                                                      \
   F(Status, UnlockTensorBuffer, (Handle))                                                                  \
-  F(Status, RunCompiledModel, (Handle, size_t, size_t, Handle *, size_t, Handle *))                        \
-  F(const char *, GetStatusString, (Status))
+  F(Status, RunCompiledModel, (Handle, size_t, size_t, Handle *, size_t, Handle *))
 
 #define DECLARE(result, name, arguments) static result(*p##name) arguments;
 FUNCTIONS(DECLARE)
@@ -103,7 +99,9 @@ static void fail(JNIEnv *env, const char *what, const char *why) {
 /* Whether the call succeeded; throws otherwise. */
 static bool good(JNIEnv *env, Status status, const char *what) {
   if (status == 0) return true;
-  fail(env, what, pGetStatusString(status));
+  char text[32];
+  snprintf(text, sizeof text, "status %d", status);
+  fail(env, what, text);
   return false;
 }
 
@@ -192,7 +190,6 @@ JNIEXPORT void JNICALL Java_edgernn_runtime_litert_LiteRtNative_closeModel(JNIEn
   release((Opened *)(intptr_t)handle);
 }
 
-/* Keys of the signatures, or names of a signature's inputs or outputs, in their order. */
 static jobjectArray texts(JNIEnv *env, size_t count) {
   return (*env)->NewObjectArray(env, (jsize)count, (*env)->FindClass(env, "java/lang/String"), NULL);
 }
@@ -241,58 +238,13 @@ JNIEXPORT jobjectArray JNICALL Java_edgernn_runtime_litert_LiteRtNative_tensors(
   return found;
 }
 
-JNIEXPORT jboolean JNICALL Java_edgernn_runtime_litert_LiteRtNative_resize(JNIEnv *env, jclass self, jlong handle,
-                                                                           jint signature, jint tensor,
-                                                                           jintArray shape) {
-  (void)self;
-  Opened *opened = (Opened *)(intptr_t)handle;
-  jint sizes[kMaxRank];
-  jsize rank = (*env)->GetArrayLength(env, shape);
-  if (rank > kMaxRank) {
-    fail(env, "inputs of these shapes", "more than 8 axes");
-    return JNI_FALSE;
-  }
-  (*env)->GetIntArrayRegion(env, shape, 0, rank, sizes);
-  return good(env,
-              pCompiledModelResizeInputTensor(opened->compiled, (size_t)signature, (size_t)tensor, (const int *)sizes,
-                                              (size_t)rank),
-              "inputs of these shapes");
-}
-
-/* The tensor's type with the sizes that it has now: those of the file, but for inputs that were resized. */
-static bool current_type(JNIEnv *env, Opened *opened, size_t number, size_t tensor, bool output,
-                         RankedTensorType *type) {
-  Handle signature = NULL, found = NULL;
-  if (!good(env, pGetModelSignature(opened->model, number, &signature), "a tensor") ||
-      !good(env, (output ? pGetSignatureOutputTensorByIndex : pGetSignatureInputTensorByIndex)(signature, tensor, &found),
-            "a tensor") ||
-      !good(env, pGetRankedTensorType(found, type), "a tensor"))
-    return false;
-  if (!output)
-    return good(env, pGetCompiledModelInputTensorLayout(opened->compiled, number, tensor, &type->layout), "a tensor");
-  size_t count = 0;
-  Layout layouts[kMaxTensors];
-  if (!good(env, pGetNumSignatureOutputs(signature, &count), "a tensor")) return false;
-  if (count > kMaxTensors) {
-    fail(env, "a tensor", "too many outputs");
-    return false;
-  }
-  if (!good(env, pGetCompiledModelOutputTensorLayouts(opened->compiled, number, count, layouts, true), "a tensor"))
-    return false;
-  type->layout = layouts[tensor];
-  return true;
-}
-
-JNIEXPORT jintArray JNICALL Java_edgernn_runtime_litert_LiteRtNative_shape(JNIEnv *env, jclass self, jlong handle,
-                                                                           jint signature, jint tensor,
-                                                                           jboolean output) {
-  (void)self;
-  RankedTensorType type;
-  if (!current_type(env, (Opened *)(intptr_t)handle, (size_t)signature, (size_t)tensor, output, &type)) return NULL;
-  jintArray found = (*env)->NewIntArray(env, (jsize)type.layout.rank);
-  if (found != NULL)
-    (*env)->SetIntArrayRegion(env, found, 0, (jsize)type.layout.rank, (const jint *)type.layout.dimensions);
-  return found;
+static bool type_of(JNIEnv *env, Opened *opened, size_t number, size_t place, bool output, RankedTensorType *type) {
+  Handle signature = NULL, tensor = NULL;
+  return good(env, pGetModelSignature(opened->model, number, &signature), "a tensor") &&
+         good(env,
+              (output ? pGetSignatureOutputTensorByIndex : pGetSignatureInputTensorByIndex)(signature, place, &tensor),
+              "a tensor") &&
+         good(env, pGetRankedTensorType(tensor, type), "a tensor");
 }
 
 JNIEXPORT jlong JNICALL Java_edgernn_runtime_litert_LiteRtNative_createBuffer(JNIEnv *env, jclass self, jlong handle,
@@ -302,7 +254,7 @@ JNIEXPORT jlong JNICALL Java_edgernn_runtime_litert_LiteRtNative_createBuffer(JN
   Opened *opened = (Opened *)(intptr_t)handle;
   RankedTensorType type;
   Handle requirements = NULL, buffer = NULL;
-  if (!current_type(env, opened, (size_t)signature, (size_t)tensor, output, &type) ||
+  if (!type_of(env, opened, (size_t)signature, (size_t)tensor, output, &type) ||
       !good(env,
             (output ? pGetCompiledModelOutputBufferRequirements : pGetCompiledModelInputBufferRequirements)(
                 opened->compiled, (size_t)signature, (size_t)tensor, &requirements),

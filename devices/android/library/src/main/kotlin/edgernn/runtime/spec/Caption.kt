@@ -25,7 +25,9 @@ data class PictureSpec(
 ) {
     /** What cannot be right, one sentence each. */
     fun faults(): List<String> = buildList {
-        if (size !in 1..MOST_SIDE) add("picture.size: expected 1 to $MOST_SIDE, found $size")
+        // Without `this` it would be the list's size.
+        val side = this@PictureSpec.size
+        if (side !in 1..MOST_SIDE) add("picture.size: expected 1 to $MOST_SIDE, found $side")
         if (!(keep > 0.0 && keep <= 1.0)) add("picture.keep: expected more than 0, to 1, found $keep")
         if (mean !in 0.0..255.0) add("picture.mean: expected 0 to 255, found $mean")
         if (!(scale > 0.0 && scale < Double.POSITIVE_INFINITY)) add("picture.scale: expected more than 0, found $scale")
