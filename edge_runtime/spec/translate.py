@@ -25,6 +25,9 @@ class TranslateSpec:
       pad: id in both vocabularies; never generated.
       unknown: id of what the target's vocabulary does not hold; a word of the source is put in its place.
       max_source: tokens of the longest source that is read at once.
+      closing: what is put behind a sentence that ends in a letter or a digit, and taken off its translation: models
+        whose examples all end in a full stop do not know where others end. "": nothing.
+      target_closing: what is taken off there, where the translation ends in it.
       level: what a token of the target is: what stands between blanks, a word with the blank before it, a piece of one
         in bytes ("bpe"), or a character.
       source: the encoder's input, int32 [1, source].
@@ -43,6 +46,8 @@ class TranslateSpec:
     pad: int
     unknown: int
     max_source: int
+    closing: str = ""
+    target_closing: str = ""
     level: Literal["blank", "word", "bpe", "char"] = "bpe"
     source: str = "source"
     token: str = "token"  # noqa: S105 - a token of a text, no secret
@@ -60,6 +65,8 @@ class TranslateSpec:
             yield "task: begin, end, pad and unknown: expected four different ids, 0 or more"
         if self.max_source < 1:
             yield "task.max_source: expected 1 or more"
+        if any(len(one) > 1 or one.isalnum() for one in (self.closing, self.target_closing)):
+            yield "task: closing and target_closing: expected one punctuation mark each, or none"
         names = (self.source, self.token, self.logits, self.attention)
         if len(set(names)) < len(names):
             yield "task: source, token, logits and attention: expected different names"

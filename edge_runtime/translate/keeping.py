@@ -36,11 +36,13 @@ class KeepingTranslator:
           options: how.
         """
         untagged = untag(sentence)
+        spoken = not self.sentences.says_unknown
         for numbers in (False, True):
-            masked = mask(untagged.edited.text, numbers)
+            masked = mask(untagged.edited.text, numbers, spoken)
             if numbers and not masked.kept:
                 break
-            found = self._whole(masked.edited.text, options, "".join(masked.kept), bool(untagged.tags))
+            stand_ins = "" if spoken else "".join(masked.kept)
+            found = self._whole(masked.edited.text, options, stand_ins, bool(untagged.tags))
             good: dict[str, tuple[Translation, int]] = {}
             for said in found:
                 if one := _restored(untagged, masked, said):

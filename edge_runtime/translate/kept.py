@@ -1,11 +1,13 @@
 """What a translation must keep: addresses, variables, inline tags, numbers.
 
-The rule: addresses of the web and of mail and variables (`{name}`, `%s`) go through the model as the unknown token, and
-are put where it writes that token, by the attention (Luong et al. 2015, "Addressing the Rare Word Problem"). Numbers of
-two digits or more go through it as they are; a single one that comes out wrong is put right where it stands, otherwise
-numbers go through in the same way as addresses. A translation counts only where everything is in it once; otherwise the
-sentence is cut at what must be kept, and the pieces between are translated by themselves. Inline tags (`<b>`) are taken
-out, and put back where the attention says that the words beside them went.
+The rule: addresses of the web and of mail and variables (`{name}`, `%s`) have something go through the model in their
+place, and are put where that comes out. Where tokens are bytes or characters, it is a number of two digits, which
+models learn to copy; where they are words, it is the unknown token, placed by the attention (Luong et al. 2015,
+"Addressing the Rare Word Problem"). Numbers of two digits or more go through as they are; a single one that comes out
+wrong is put right where it stands, otherwise numbers go through in the same way as addresses. A translation counts only
+where everything is in it once; otherwise the sentence is cut at what must be kept, and the pieces between are
+translated by themselves. Inline tags (`<b>`) are taken out, and put back where the attention says that the words beside
+them went.
 """
 
 from __future__ import annotations
@@ -29,38 +31,46 @@ _CUT = re.compile(rf"({_ADDRESS}|{_VARIABLE}|{_NUMBER.pattern})", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,300}>")
 # Private characters, each of which may stand for something else.
 _STAND_INS = range(0xF0000, 0xFFFFE)
+# Numbers that may: such as are no hour, day or month; longer ones where these do not do.
+_SPOKEN = (*range(41, 100), *range(141, 1000))
 
 
 @dataclass(frozen=True)
 class Masked:
-    """A sentence with a character in the place of each thing that must be kept.
+    """A sentence with a character or a number in the place of each thing that must be kept.
 
     Attributes:
       edited: the sentence before and after.
-      kept: what each character stands for.
+      kept: what each of them stands for.
     """
 
     edited: Edited
     kept: dict[str, str]
 
     def restored(self, text: str) -> Edited | None:
-        """A translation with what the characters stand for; None where it does not have each of them once."""
-        if any(text.count(one) != 1 for one in self.kept):
-            return None
-        places = sorted((text.index(one), original) for one, original in self.kept.items())
-        return Edited(text, [(place, place + 1, original) for place, original in places])
+        """A translation with what they stand for; None where it does not have each of them once."""
+        changes = []
+        for one, original in self.kept.items():
+            # Not within a longer number.
+            places = list(re.finditer(rf"(?<!\d){one}(?!\d)" if one.isdigit() else one, text))
+            if len(places) != 1:
+                return None
+            changes.append((*places[0].span(), original))
+        return Edited(text, sorted(changes))
 
 
-def mask(sentence: str, numbers: bool = False) -> Masked:
-    """Puts characters that do not occur in a sentence in the place of addresses and variables.
+def mask(sentence: str, numbers: bool = False, spoken: bool = False) -> Masked:
+    """Puts something that does not occur in a sentence in the place of addresses and variables.
 
     Args:
       sentence: any text.
       numbers: of numbers with two digits or more too.
+      spoken: numbers of two digits, or of three where there are many; otherwise private characters.
     """
-    free = (chr(code) for code in _STAND_INS if chr(code) not in sentence)
+    candidates = map(str, _SPOKEN) if spoken else map(chr, _STAND_INS)
+    free = (one for one in candidates if one not in sentence)
     changes, kept = [], dict[str, str]()
-    # No more things than there are characters for them: what is left is text like any other.
+    # No more things than there are stand-ins for them: what is left is text like any other.
     for found, one in zip((_CUT if numbers else _REPLACED).finditer(sentence), free, strict=False):
         kept[one] = found.group()
         changes.append((found.start(), found.end(), one))

@@ -28,6 +28,14 @@ class Link:
             self.weight,
         )
 
+    def within(self, source: int, target: int) -> Link:
+        """The same in texts that end after so many characters."""
+        return Link(_until(self.source, source), _until(self.target, target), self.weight)
+
+
+def _until(span: tuple[int, int], end: int) -> tuple[int, int]:
+    return min(span[0], end), min(span[1], end)
+
 
 @dataclass(frozen=True)
 class Translation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -66,6 +66,11 @@ class SentenceTranslator:
         """Token ids of a source."""
         return self._encoder.encode(text)
 
+    @property
+    def says_unknown(self) -> bool:
+        """Whether the model has learnt where the unknown token goes: not where nothing is unknown."""
+        return self._task.unknown not in self._never_plain
+
     def fits(self, text: str) -> bool:
         """Whether a source can be read at once."""
         # A token is a byte at least: short texts need not be tokenized to know, nor need very long ones.
@@ -84,17 +89,20 @@ class SentenceTranslator:
           aligned: whether links are wanted.
         """
         source = self._source(text, stand_ins, aligned)
+        closed = bool(self._closing(text))
         score = by_length_and_coverage(options.length_penalty, options.coverage_penalty)
         with self._decoding(source) as decoding:
             scorer, first = self._begun(decoding)
             limits, forbidden = self._limits(source, options), self._forbidden(source)
             found = best_sequences(scorer, first, limits, score, self._task.end, forbidden)
-        return [self._said(source, one, aligned) for one in found]
+        said = [self._said(source, one, aligned) for one in found]
+        return [self._opened(one, len(text)) for one in said] if closed else said
 
     def stream(self, text: str, options: TranslationOptions) -> Iterator[str]:
         """The likeliest translation of a text that fits, as it comes."""
         source = self._source(text)
         speaker = Speaker(self._pieces, self._task, source)
+        ending = self._task.target_closing if self._closing(text) else ""
         held = ""
         with self._decoding(source) as decoding:
             scorer, first = self._begun(decoding)
@@ -103,18 +111,30 @@ class SentenceTranslator:
                 if one.token == self._task.end:
                     break
                 held += speaker.feed(one.token, one.attention)
-                # Blanks at the end are no part of a translation.
-                said, held = held.rstrip(), held[len(held.rstrip()) :]
+                # Blanks at the end are no part of a translation, nor is what closes it for the model's sake.
+                said = held.rstrip().removesuffix(ending).rstrip()
+                held = held[len(said) :]
                 if said:
                     yield said
-        if rest := (held + speaker.finish()).rstrip():
+        if rest := (held + speaker.finish()).rstrip().removesuffix(ending).rstrip():
             yield rest
 
     def _source(self, text: str, stand_ins: str = "", aligned: bool = False) -> SourceText:
         task = self._task
         # Where the unknown token may be said, it says a word of the source.
-        by_word = aligned or task.unknown not in self._never_plain or bool(stand_ins)
-        return read_source(text, self.encode, stand_ins, task.unknown, task.max_source, by_word)
+        by_word = aligned or self.says_unknown or bool(stand_ins)
+        closed = text + self._closing(text)
+        return read_source(closed, self.encode, stand_ins, task.unknown, task.max_source, by_word)
+
+    def _closing(self, text: str) -> str:
+        """What is put behind a text for the model's sake."""
+        return self._task.closing if text[-1:].isalnum() else ""
+
+    def _opened(self, said: Said, length: int) -> Said:
+        """Without what closes it for the model's sake; the source has so many characters."""
+        text = said.text.removesuffix(self._task.target_closing).rstrip()
+        links = tuple(link.within(length, len(text)) for link in said.links if link.target[0] < len(text))
+        return replace(said, text=text, links=links)
 
     def _decoding(self, source: SourceText) -> Decoding:
         # Nothing at all is read as one step of padding, as in training.

@@ -49,6 +49,25 @@ def test_stand_ins_are_characters_that_the_text_does_not_have():
     assert masked.restored(masked.edited.text).text == "\U000f0000 {x}"
 
 
+def test_numbers_stand_in_where_nothing_is_unknown_to_the_model():
+    masked = mask("Write to a@b.org or {name} by 41, 142 or 10:43", spoken=True)
+    assert masked.edited.text == "Write to 44 or 45 by 41, 142 or 10:43"
+    restored = masked.restored("Hasta 41, 142 o 10:43 escribe a 45 o 44.")
+    assert restored.text == "Hasta 41, 142 o 10:43 escribe a {name} o a@b.org."
+    assert restored.after((32, 34)) == (32, 38)
+
+
+@pytest.mark.parametrize("text", ["De 41.", "41 y 41 y 42", "141 y 42", "41 y 423"])
+def test_stand_ins_that_are_numbers_count_as_whole_numbers(text):
+    assert mask("{a} {b}", spoken=True).restored(text) is None
+
+
+def test_many_stand_ins_have_three_digits():
+    masked = mask("{a} " * 100, spoken=True)
+    assert list(masked.kept)[58:60] == ["99", "141"]
+    assert masked.restored(masked.edited.text).text == "{a} " * 100
+
+
 @pytest.mark.parametrize(
     ("source", "text", "expected"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,12 @@ from hypothesis import strategies as st
 from edgernn.edge_runtime import InputError, load
 from edgernn.edge_runtime.selftest import selftest
 from edgernn.edge_runtime.tasks.translate import Translator
+from edgernn.edge_runtime.text import load_tokenizer
+from edgernn.edge_runtime.text.pieces import Pieces
+from edgernn.edge_runtime.translate.keeping import KeepingTranslator
 from edgernn.edge_runtime.translate.layout import parts_of
+from edgernn.edge_runtime.translate.options import TranslationOptions
+from edgernn.edge_runtime.translate.sentence import Said, SentenceTranslator
 
 BUNDLE: Path = FIXTURES / "translator.tflite"
 
@@ -144,6 +150,54 @@ def test_two_streams_at_once(model):
     assert parts == ["Yo", "T\u00fa", " veo", " quiero"]
     assert "".join(one) == " pan hoy."
     assert "".join(two) == " arroz."
+
+
+@pytest.fixture(scope="module")
+def closing(model) -> KeepingTranslator:
+    """As if all examples had ended in a full stop."""
+    task = replace(model.task, closing=".", target_closing=".")
+    assets = model.bundle.assets
+    pieces = Pieces(assets[task.target_tokenizer], task.level, task.end, task.unknown)
+    return KeepingTranslator(SentenceTranslator(model, task, load_tokenizer(assets[task.source_tokenizer]), pieces))
+
+
+@pytest.mark.parametrize(
+    ("source", "target"),
+    [("I see bread", "Yo veo pan"), ("I see bread.", "Yo veo pan."), ("You have water!", "T\u00fa tengo agua!")],
+)
+def test_what_closes_a_sentence_for_the_models_sake_is_taken_off(closing, source, target):
+    options = TranslationOptions(beams=4, n_best=1, alignment=True)
+    ((found, _),) = closing.translate(source, options)
+    assert found.text == target
+    assert [found.text[slice(*link.target)] for link in found.alignment] == target.split()
+    assert {source[slice(*link.source)] for link in found.alignment} <= set(source.split())
+    assert "".join(closing.stream(source, TranslationOptions(beams=1))) == target
+
+
+class _Copying:
+    """Says what it is given, words in reverse, as a model that copies numbers would."""
+
+    says_unknown = False
+
+    def fits(self, text):
+        return True
+
+    def translate(self, text, options, stand_ins="", aligned=False):
+        assert stand_ins == ""
+        return [Said(" ".join(reversed(text.split())), -0.5, 4, ())]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("see {name} today", "today {name} see"),
+        ("from a@b.org to https://ex.org/?q=1 by 12:30", "12:30 by https://ex.org/?q=1 to a@b.org from"),
+        ("41 of {n}", "{n} of 41"),
+    ],
+)
+def test_addresses_go_where_the_model_copies_what_stands_for_them(text, expected):
+    ((found, tokens),) = KeepingTranslator(_Copying()).translate(text, TranslationOptions())
+    assert (found.text, found.score, tokens) == (expected, -0.5, 4)
 
 
 def test_lists_give_lists(model):

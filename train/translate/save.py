@@ -11,6 +11,7 @@ from edgernn.edge_runtime.examples.spread import evenly
 from edgernn.edge_runtime.spec.translate import TranslateSpec
 from edgernn.edge_runtime.translate.reading.divide import with_references
 from edgernn.train.folder import MODEL, write_config
+from edgernn.train.translate.closing import closings
 from edgernn.train.translate.options import TranslateOptions
 from edgernn.train.translate.prepare import Prepared
 from edgernn.train.translate.tokenizer import BEGIN_ID, END_ID, PAD_ID, UNKNOWN_ID
@@ -34,6 +35,7 @@ def save(folder: Path, model: Any, prepared: Prepared, options: TranslateOptions
 
 def _spec(prepared: Prepared, options: TranslateOptions) -> TranslateSpec:
     source, target = ("tokenizer.json",) * 2 if options.joint else ("source.tokenizer.json", "target.tokenizer.json")
+    closing, target_closing = closings(prepared.pairs["train"])
     return TranslateSpec(
         name="translate",
         source_tokenizer=source,
@@ -45,6 +47,8 @@ def _spec(prepared: Prepared, options: TranslateOptions) -> TranslateSpec:
         pad=PAD_ID,
         unknown=UNKNOWN_ID,
         max_source=options.max_tokens,
+        closing=closing,
+        target_closing=target_closing,
         level="bpe",
     )
 
