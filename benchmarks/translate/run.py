@@ -88,7 +88,7 @@ def measure(name: str, folder: Path, seed: int, further: list[str]) -> dict[str,
 def table(results: dict[str, dict[str, Any]]) -> str:
     """Markdown."""
     lines = [
-        "| translator | parameters | trained | file | beams | BLEU | chrF | words a second | sentences |",
+        "| translator | parameters | trained (last run) | file | beams | BLEU | chrF | words a second | sentences |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for name, found in results.items():

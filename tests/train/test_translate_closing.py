@@ -8,8 +8,8 @@ from edgernn.edge_runtime.translate.reading.bitext import Pair
 from edgernn.train.translate.closing import closings
 
 
-def test_the_commonest_marks():
-    pairs = [Pair("A.", "\u4e00\u3002")] * 12 + [Pair("A!", "\u4e00\uff01")] * 8
+def test_the_full_stop_of_either_side():
+    pairs = [Pair("A.", "\u4e00\u3002")] * 8 + [Pair("A?", "\u4e00\uff1f")] * 12
     assert closings(pairs) == (".", "\u3002")
 
 
@@ -23,3 +23,4 @@ def test_none_where_some_sentences_end_without(bare):
 def test_nothing_closes_nothing():
     assert closings([]) == ("", "")
     assert closings([Pair("a", "b")]) == ("", "")
+    assert closings([Pair("a?", "b?")] * 20) == ("", "")
