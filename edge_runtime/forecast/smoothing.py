@@ -13,8 +13,8 @@ _RATES = np.linspace(0.05, 1.0, 20)
 _BLOCK = 32
 _KEPT = (1 - _RATES)[:, None] ** np.arange(_BLOCK + 1)
 _AGES = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-# A part of the sum of squares: errors that are smaller are rounding, as those of a constant series are, and would choose
-# another rate on another machine.
+# A part of the sum of squares: errors that are smaller are rounding, as those of a constant series are, and would
+# choose another rate on another machine.
 _ROUNDING = 1e-24
 _SHARES = np.where(_AGES >= 0, _RATES[:, None, None] * _KEPT[:, np.maximum(_AGES, 0)], 0.0)
 
