@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Tests share the machine: TensorFlow's own threads would only get in each other's way.
 WORKERS ?= 2
 
-.PHONY: demo test test-pi lint format wheel clean
+.PHONY: demo test test-pi test-web lint format wheel clean
 
 demo: $(STAMP)
 	$(BIN)/edgernn demo --out edgernn-demo
@@ -17,6 +17,10 @@ test: $(STAMP)
 # Emulated Raspberry Pis: needs root or sudo, qemu-user-static and debootstrap (installed where apt-get is).
 test-pi: $(STAMP)
 	$(BIN)/python -m pytest -m pi tests/pi
+
+# The runtime in TypeScript: types, tests with LiteRT.js in Node, size; then in the browsers that are installed.
+test-web:
+	cd devices/web && npm ci && npm run check && npm run build && npm test && npm run test:browsers
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

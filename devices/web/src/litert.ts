@@ -1,1 +1,1 @@
-export {};
+export { litert, type LitertOptions } from "./engines/litert.js";

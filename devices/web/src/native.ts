@@ -1,1 +1,1 @@
-export {};
+export { nativeEngine, type NativeModel, type NativeModule } from "./engines/native.js";

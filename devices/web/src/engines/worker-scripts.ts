@@ -1,0 +1,32 @@
+/**
+ * LiteRT.js loads its glue code by `importScripts`, which throws in a worker that is a module. There the script is
+ * fetched and run as one; elsewhere nothing is changed.
+ *
+ * @returns puts everything back.
+ */
+export function runScriptInModuleWorkers(): () => void {
+  const scope = globalThis as { importScripts?: (address: string) => void };
+  const original = scope.importScripts;
+  if (typeof original !== "function" || !isModuleWorker(original)) return () => undefined;
+  scope.importScripts = (address) => {
+    // Synchronous, as `importScripts` is: workers may.
+    const request = new XMLHttpRequest();
+    request.open("GET", address, false);
+    request.send();
+    if (request.status !== 200) throw new Error(`${address}: ${request.status} ${request.statusText}`);
+    // The script is LiteRT.js's own, from where the application serves it. Indirect: at the top, so that its names are global.
+    (0, eval)(`${request.responseText}\n;globalThis.ModuleFactory = ModuleFactory;\n//# sourceURL=${address}`);
+  };
+  return () => {
+    scope.importScripts = original;
+  };
+}
+
+function isModuleWorker(importScripts: (...addresses: string[]) => void): boolean {
+  try {
+    importScripts();
+    return false;
+  } catch {
+    return true;
+  }
+}
