@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from edgernn.devices.conformance.models import opened
 from edgernn.devices.conformance.plain import FLOAT_TOLERANCE, number
 from edgernn.edge_runtime.tasks.translate import Translator
+from edgernn.edge_runtime.translate.alignment import leaves_out
 from edgernn.edge_runtime.translate.kept import cut_at_kept
 from edgernn.edge_runtime.translate.layout import parts_of, shortened
 from edgernn.edge_runtime.translate.outcome import Translation
@@ -54,6 +58,10 @@ def translate_vectors(folder: Path) -> dict[str, Any]:
         "layout": [{"text": text, "parts": [[p.text, p.is_sentence] for p in parts_of(text)]} for text in _LAYOUTS],
         "kept": [{"text": text, "pieces": cut_at_kept(text)} for text in _LAYOUTS],
         "shortened": [{"text": text, "most": 20, "pieces": shortened(text, _fits)} for text in _LAYOUTS],
+        "left_out": [
+            {"attention": rows, "tokens": tokens, "left_out": leaves_out(np.array(rows, np.float32), tokens)}
+            for rows, tokens in _attentions()
+        ],
         "cases": [
             {
                 "bundle": "translator",
@@ -68,6 +76,13 @@ def translate_vectors(folder: Path) -> dict[str, Any]:
             {"bundle": "translator", "text": text, "parts": list(model.translate(text, stream=True))} for text in _TEXTS
         ],
     }
+
+
+def _attentions() -> Iterator[tuple[list[list[float]], int]]:
+    """Rows of attention and how many tokens the source has: a long one, a shorter one, and such as were padded."""
+    for tokens, first, count in ((32, 20, 8), (32, 20, 7), (31, 20, 8), (33, 25, 8), (32, 0, 8)):
+        row = [0.125 if first <= place < first + count else 0.25 for place in range(tokens)]
+        yield [[*row, 0.0, 0.0], [*row, 0.0, 0.0]], tokens
 
 
 def _fits(text: str) -> bool:

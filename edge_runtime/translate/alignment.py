@@ -11,6 +11,10 @@ from edgernn.edge_runtime.decode.scorer import Scores
 from edgernn.edge_runtime.text.spans import Span, words_with_tokens
 from edgernn.edge_runtime.translate.outcome import Link
 
+# Models leave a part out of sentences that are longer than those they have learnt from; so short ones are never cut.
+LONG = 32
+# Words that go by themselves ("do", "the") get little attention, but not so many in a row.
+_LOOKED_AT, _ROW = 0.3, 8
 _WITH_BLANK = re.compile(r"\s*\S+")
 
 
@@ -45,6 +49,23 @@ def links_of(text: str, tokens: Sequence[Span], attention: Scores | None, words:
         source, weight = most_attended(attention[rows].mean(axis=0), words)
         links.append(Link(source, word, weight))
     return tuple(links)
+
+
+def leaves_out(attention: Scores, tokens: int) -> bool:
+    """Whether a translation leaves out a part of a long source: eight tokens in a row that it has not looked at.
+
+    Args:
+      attention: float32 [tokens written, source or more].
+      tokens: of the source.
+    """
+    if tokens < LONG:
+        return False
+    row = 0
+    for total in attention[:, :tokens].sum(axis=0, dtype=np.float64).tolist():
+        row = row + 1 if total < _LOOKED_AT else 0
+        if row == _ROW:
+            return True
+    return False
 
 
 def most_attended(attention: Scores, words: Sequence[Span]) -> tuple[Span, float]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from edgernn.edge_runtime.translate.kept import Masked, Untagged, cut_at_kept, mask, renumbered, retagged, untag
-from edgernn.edge_runtime.translate.layout import shortened
+from edgernn.edge_runtime.translate.layout import halved, shortened
 from edgernn.edge_runtime.translate.options import TranslationOptions
 from edgernn.edge_runtime.translate.outcome import Link, Translation
 from edgernn.edge_runtime.translate.sentence import Said, SentenceTranslator
@@ -61,18 +61,35 @@ class KeepingTranslator:
         for piece in shortened(sentence, self.sentences.fits):
             before, middle, after = _without_ends(piece)
             yield from filter(None, [before])
-            if any(character.isalpha() for character in middle):
-                yield from self.sentences.stream(middle, options)
-            else:
+            if not any(character.isalpha() for character in middle):
                 yield from filter(None, [middle])
+            elif self.sentences.is_long(middle):
+                yield from filter(None, [self._whole(middle, options)[0].text])
+            else:
+                yield from self.sentences.stream(middle, options)
             yield from filter(None, [after])
 
     def _whole(self, text: str, options: TranslationOptions, stand_ins: str = "", aligned: bool = False) -> list[Said]:
         """Translations of a text that may be too long to be read at once."""
         aligned = aligned or options.alignment
-        ranked = [self._piece(piece, options, stand_ins, aligned) for piece in shortened(text, self.sentences.fits)]
+        ranked = [
+            found
+            for piece in shortened(text, self.sentences.fits)
+            for found in self._without_lack(piece, options, stand_ins, aligned)
+        ]
         count = max(len(one) for one in ranked)
         return [_chained([one[min(rank, len(one) - 1)] for one in ranked]) for rank in range(count)]
+
+    def _without_lack(
+        self, piece: str, options: TranslationOptions, stand_ins: str, aligned: bool
+    ) -> Iterator[list[tuple[str, Said]]]:
+        """Translations of a piece, or of its halves one after the other where a part of it would be missing."""
+        found = self._piece(piece, options, stand_ins, aligned)
+        if found[0][1].lacks:
+            for half in halved(piece):
+                yield from self._without_lack(half, options, stand_ins, aligned)
+        else:
+            yield found
 
     def _piece(self, piece: str, options: TranslationOptions, stand_ins: str, aligned: bool) -> list[tuple[str, Said]]:
         """Translations of what fits, with the blanks at its ends; the piece beside each."""

@@ -102,9 +102,14 @@ def shortened(sentence: str, fits: Callable[[str], bool]) -> list[str]:
         if len(piece) <= 1 or fits(piece):
             found.append(piece)
         else:
-            place = _middle_cut(piece)
-            waiting += [piece[place:], piece[:place]]
+            waiting += reversed(halved(piece))
     return found
+
+
+def halved(text: str) -> tuple[str, str]:
+    """Two pieces of a text of two characters or more: cut at a clause mark, else at a blank, else in the middle."""
+    place = _middle_cut(text)
+    return text[:place], text[place:]
 
 
 def _middle_cut(text: str) -> int:

@@ -17,7 +17,7 @@ from edgernn.edge_runtime.encoder_decoder import Decoding, EncoderDecoder
 from edgernn.edge_runtime.spec.translate import TranslateSpec
 from edgernn.edge_runtime.text.loading import Encoder
 from edgernn.edge_runtime.text.pieces import Pieces
-from edgernn.edge_runtime.translate.alignment import links_of
+from edgernn.edge_runtime.translate.alignment import LONG, leaves_out, links_of
 from edgernn.edge_runtime.translate.options import TranslationOptions
 from edgernn.edge_runtime.translate.outcome import Link
 from edgernn.edge_runtime.translate.source import SourceText, read_source
@@ -36,12 +36,14 @@ class Said:
       score: as `TranslationOptions` has it.
       tokens: how many were written, the end counted.
       links: to the words of the source.
+      lacks: whether a part of a long source is missing, by the attention.
     """
 
     text: str
     score: float
     tokens: int
     links: tuple[Link, ...]
+    lacks: bool = False
 
 
 class SentenceTranslator:
@@ -76,6 +78,10 @@ class SentenceTranslator:
         # A token is a byte at least: short texts need not be tokenized to know, nor need very long ones.
         most = self._task.max_source
         return 4 * len(text) <= most or (len(text) <= 100 * most and len(self.encode(text)) <= most)
+
+    def is_long(self, text: str) -> bool:
+        """Whether a source has so many tokens that a part may be missing in its translation."""
+        return 4 * len(text) >= LONG and len(self.encode(text)) >= LONG
 
     def translate(
         self, text: str, options: TranslationOptions, stand_ins: str = "", aligned: bool = False
@@ -159,4 +165,5 @@ class SentenceTranslator:
         text = "".join(speaker.feed(token, row) for token, row in zip(one.tokens, rows, strict=False))
         text = (text + speaker.finish()).rstrip()
         links = links_of(text, speaker.spans, one.attention, source.words) if aligned else ()
-        return Said(text, one.score, len(one.tokens) + one.ended, links)
+        lacks = one.ended and one.attention is not None and leaves_out(one.attention, len(source.ids))
+        return Said(text, one.score, len(one.tokens) + one.ended, links, lacks)

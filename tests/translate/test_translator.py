@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import FIXTURES
 from hypothesis import given, settings
@@ -16,6 +17,7 @@ from edgernn.edge_runtime.selftest import selftest
 from edgernn.edge_runtime.tasks.translate import Translator
 from edgernn.edge_runtime.text import load_tokenizer
 from edgernn.edge_runtime.text.pieces import Pieces
+from edgernn.edge_runtime.translate.alignment import leaves_out
 from edgernn.edge_runtime.translate.keeping import KeepingTranslator
 from edgernn.edge_runtime.translate.layout import parts_of
 from edgernn.edge_runtime.translate.options import TranslationOptions
@@ -200,6 +202,37 @@ def test_addresses_go_where_the_model_copies_what_stands_for_them(text, expected
     assert (found.text, found.score, tokens) == (expected, -0.5, 4)
 
 
+class _Forgetful(_Copying):
+    """Says what it is given, but leaves out the end of more than four words."""
+
+    def translate(self, text, options, stand_ins="", aligned=False):
+        words = text.split()
+        return [Said(" ".join(words[:4]).upper(), -1.0, len(words[:4]), (), len(words) > 4)]
+
+
+@pytest.mark.parametrize("text", ["a b c d", "a b, c d e", "a b c d e f g h i j k l m", " a b c d e f g h i j "])
+def test_what_a_translation_leaves_out_is_translated_in_halves(text):
+    ((found, tokens),) = KeepingTranslator(_Forgetful()).translate(text, TranslationOptions())
+    assert (found.text, found.score, tokens) == (text.upper(), -1.0, len(text.split()))
+
+
+@pytest.mark.parametrize(
+    ("tokens", "unseen", "left_out"),
+    [(32, range(20, 28), True), (32, range(20, 27), False), (31, range(20, 31), False), (40, range(0, 40, 2), False)],
+)
+def test_eight_tokens_in_a_row_that_nothing_looked_at_are_left_out(tokens, unseen, left_out):
+    attention = np.full((4, tokens + 8), 0.08, np.float32)
+    attention[:, list(unseen)] = 0.07  # 0.28 in all
+    attention[:, tokens:] = 0.0  # padding
+    assert leaves_out(attention, tokens) is left_out
+
+
+def test_a_stream_of_a_long_sentence_adds_up_to_the_translation(model):
+    text = " and ".join(["I see the dog", "she like rice", "you want bread here", "he have water"] * 5)
+    (found,) = model.translate(text, beams=1)
+    assert "".join(model.translate(text, stream=True)) == found.text
+
+
 def test_lists_give_lists(model):
     assert [one[0].text for one in model.translate(["I see bread.", ""])] == ["Yo veo pan.", ""]
     assert model.translate([]) == []
@@ -258,8 +291,6 @@ def test_the_self_test_passes(engine):
 
 
 def test_unknown_words_are_copied_from_where_the_attention_was(model):
-    import numpy as np
-
     from edgernn.edge_runtime.translate.source import read_source
 
     source = read_source("ab cd \U000f0000", lambda text: [9] * len(text.split()), "\U000f0000", 1, 16, by_word=True)
