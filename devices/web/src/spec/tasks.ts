@@ -1,3 +1,4 @@
+import { isAlnum } from "../text/python.js";
 import {
   flag,
   list,
@@ -94,6 +95,8 @@ const translate = object({
   pad: needed(whole),
   unknown: needed(whole),
   max_source: needed(whole),
+  closing: withDefault(text, ""),
+  target_closing: withDefault(text, ""),
   level: withDefault(level, "bpe"),
   source: withDefault(text, "source"),
   token: withDefault(text, "token"),
@@ -184,7 +187,13 @@ export function assetsOf(task: TaskSpec): string[] {
 /** What cannot be right, one sentence each. */
 export function faultsOf(task: TaskSpec): string[] {
   if (task.name === "tag") return tagFaults(task);
-  if (task.name === "translate") return [...pairFaults(task, [task.source, task.token, task.logits, task.attention], "source"), ...least("task.max_source", task.max_source)];
+  if (task.name === "translate") {
+    return [
+      ...pairFaults(task, [task.source, task.token, task.logits, task.attention], "source"),
+      ...least("task.max_source", task.max_source),
+      ...closingFaults(task),
+    ];
+  }
   if (task.name === "caption") {
     return [
       ...pairFaults(task, [task.picture, task.token, task.logits, task.attention], "picture"),
@@ -194,6 +203,11 @@ export function faultsOf(task: TaskSpec): string[] {
     ];
   }
   return [];
+}
+
+function closingFaults(task: TranslateSpec): string[] {
+  const wrong = [task.closing, task.target_closing].some((one) => Array.from(one).length > 1 || isAlnum(one));
+  return wrong ? ["task: closing and target_closing: expected one punctuation mark each, or none"] : [];
 }
 
 function least(name: string, value: number): string[] {

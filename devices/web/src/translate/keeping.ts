@@ -25,10 +25,11 @@ export class KeepingTranslator {
   /** Up to `nBest` translations of a sentence, the best first; one line, its blanks common ones, with a letter in it. */
   async translate(sentence: string, options: TranslationOptions): Promise<Ranked[]> {
     const untagged = untag(sentence);
+    const spoken = !this.sentences.saysUnknown;
     for (const numbers of [false, true]) {
-      const masked = mask(untagged.edited.text, numbers);
+      const masked = mask(untagged.edited.text, numbers, spoken);
       if (numbers && !masked.kept.size) break;
-      const standIns = [...masked.kept.keys()].join("");
+      const standIns = spoken ? "" : [...masked.kept.keys()].join("");
       const found = await this.whole(masked.edited.text, options, standIns, untagged.tags.length > 0);
       const good = new Map<string, Ranked>();
       for (const said of found) {

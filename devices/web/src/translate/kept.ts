@@ -17,42 +17,61 @@ const CUT = new RegExp(`${ADDRESS}|${VARIABLE}|${NUMBER}`, "giu");
 const TAG = /<\/?[A-Za-z][^<>]{0,300}>/gu;
 const NO_DIGIT = /\P{Nd}/gu;
 /** Private characters, each of which may stand for something else. */
-const FIRST_STAND_IN = 0xf0000;
-const BEHIND_STAND_INS = 0xffffe;
+const CHARACTERS = [[0xf0000, 0xffffe]] as const;
+/** Numbers that may: such as are no hour, day or month; longer ones where these do not do. */
+const SPOKEN = [
+  [41, 100],
+  [141, 1000],
+] as const;
 
-/** A sentence with a character in the place of each thing that must be kept, and what each stands for. */
+/** A sentence with a character or a number in the place of each thing that must be kept, and what each stands for. */
 export class Masked {
   constructor(
     readonly edited: Edited,
     readonly kept: ReadonlyMap<string, string>,
   ) {}
 
-  /** A translation with what the characters stand for; null where it does not have each of them once. */
+  /** A translation with what they stand for; null where it does not have each of them once. */
   restored(text: string): Edited | null {
     const changes: Change[] = [];
     for (const [one, original] of this.kept) {
-      const place = text.indexOf(one);
-      if (place < 0 || text.includes(one, place + one.length)) return null;
-      changes.push([place, place + one.length, original]);
+      // Not within a longer number.
+      const pattern = /^\d/.test(one) ? `(?<!\\p{Nd})${one}(?!\\p{Nd})` : one;
+      const places = [...text.matchAll(new RegExp(pattern, "gu"))];
+      if (places.length !== 1) return null;
+      changes.push([places[0]!.index, places[0]!.index + one.length, original]);
     }
     return new Edited(text, changes.sort((a, b) => a[0] - b[0]));
   }
 }
 
-/** Puts characters that do not occur in a sentence in the place of addresses and variables, and of numbers if wanted. */
-export function mask(sentence: string, numbers: boolean): Masked {
+/**
+ * Puts something that does not occur in a sentence in the place of addresses and variables.
+ *
+ * @param numbers of numbers with two digits or more too.
+ * @param spoken numbers of two digits, or of three where there are many; otherwise private characters.
+ */
+export function mask(sentence: string, numbers: boolean, spoken: boolean): Masked {
   const changes: Change[] = [];
   const kept = new Map<string, string>();
-  let code = FIRST_STAND_IN;
+  const free = standIns(sentence, spoken);
   for (const found of sentence.matchAll(numbers ? CUT : REPLACED)) {
-    while (code < BEHIND_STAND_INS && sentence.includes(String.fromCodePoint(code))) code++;
-    // No more things than there are characters for them: what is left is text like any other.
-    if (code >= BEHIND_STAND_INS) break;
-    const one = String.fromCodePoint(code++);
+    const { value: one, done } = free.next();
+    // No more things than there are stand-ins for them: what is left is text like any other.
+    if (done) break;
     kept.set(one, found[0]);
     changes.push([found.index, found.index + found[0].length, one]);
   }
   return new Masked(new Edited(sentence, changes), kept);
+}
+
+function* standIns(sentence: string, spoken: boolean): Generator<string, void> {
+  for (const [first, behind] of spoken ? SPOKEN : CHARACTERS) {
+    for (let code = first; code < behind; code++) {
+      const one = spoken ? String(code) : String.fromCodePoint(code);
+      if (!sentence.includes(one)) yield one;
+    }
+  }
 }
 
 /**

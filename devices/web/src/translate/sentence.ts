@@ -5,7 +5,8 @@ import { type Decoding, type EncoderDecoder, PairScorer } from "../encoder-decod
 import type { Link } from "../outcomes.js";
 import type { TranslateSpec } from "../spec/tasks.js";
 import type { Pieces } from "../text/pieces.js";
-import { rstrip } from "../text/python.js";
+import { isAlnum, rstrip } from "../text/python.js";
+import type { Span } from "../text/spans.js";
 import type { Encoder } from "../text/tokenizer.js";
 import { linksOf } from "./alignment.js";
 import type { TranslationOptions } from "./options.js";
@@ -46,6 +47,11 @@ export class SentenceTranslator {
     return this.encoder.encode(text);
   }
 
+  /** Whether the model has learnt where the unknown token goes: not where nothing is unknown. */
+  get saysUnknown(): boolean {
+    return !this.neverPlain.includes(this.task.unknown);
+  }
+
   /** Whether a source can be read at once. */
   fits(text: string): boolean {
     // A token is a byte at least: short texts need not be tokenized to know, nor need very long ones.
@@ -67,7 +73,8 @@ export class SentenceTranslator {
     const { scorer, first } = await this.begun(source);
     const limits = this.limits(source, options);
     const found = await bestSequences(scorer, first, limits, score, this.task.end, this.forbidden(source));
-    return found.map((one) => this.said(source, one, aligned));
+    const said = found.map((one) => this.said(source, one, aligned));
+    return this.closing(text) ? said.map((one) => this.opened(one, text.length)) : said;
   }
 
   /** The likeliest translation of a text that fits, as it comes. */
@@ -76,29 +83,45 @@ export class SentenceTranslator {
     const speaker = new Speaker(this.pieces, this.task, source);
     const { scorer, first } = await this.begun(source);
     const limits = this.limits(source, options);
+    const ending = this.closing(text) ? this.task.target_closing : "";
     let held = "";
     for await (const one of greedy(scorer, first, limits, this.task.end, this.forbidden(source))) {
       if (one.token === this.task.end) break;
       held += speaker.feed(one.token, one.attention);
-      // Blanks at the end are no part of a translation.
-      const said = rstrip(held);
+      // Blanks at the end are no part of a translation, nor is what closes it for the model's sake.
+      const said = withoutEnding(held, ending);
       held = held.slice(said.length);
       if (said) yield said;
     }
-    const rest = rstrip(held + speaker.finish());
+    const rest = withoutEnding(held + speaker.finish(), ending);
     if (rest) yield rest;
   }
 
   private source(text: string, standIns = "", aligned = false): SourceText {
     const { task } = this;
-    return readSource(text, {
+    return readSource(text + this.closing(text), {
       encode: (one) => this.encode(one),
       standIns,
       unknown: task.unknown,
       longest: task.max_source,
       // Where the unknown token may be said, it says a word of the source.
-      byWord: aligned || !this.neverPlain.includes(task.unknown) || standIns !== "",
+      byWord: aligned || this.saysUnknown || standIns !== "",
     });
+  }
+
+  /** What is put behind a text for the model's sake. */
+  private closing(text: string): string {
+    return isAlnum(Array.from(text).at(-1) ?? "") ? this.task.closing : "";
+  }
+
+  /** Without what closes it for the model's sake; the source has so many characters. */
+  private opened(said: Said, length: number): Said {
+    const text = withoutEnding(said.text, this.task.target_closing);
+    const within = ([start, end]: Span, most: number): Span => [Math.min(start, most), Math.min(end, most)];
+    const links = said.links
+      .filter((link) => link.target[0] < text.length)
+      .map((link) => ({ ...link, source: within(link.source, length), target: within(link.target, text.length) }));
+    return { ...said, text, links };
   }
 
   private async begun(source: SourceText): Promise<{ scorer: PairScorer; first: Scored }> {
@@ -128,4 +151,9 @@ export class SentenceTranslator {
     const links = aligned ? linksOf(text, speaker.spans, one.attention, source.words) : [];
     return { text, score: one.score, tokens: one.tokens.length + Number(one.ended), links };
   }
+}
+
+function withoutEnding(text: string, ending: string): string {
+  const said = rstrip(text);
+  return rstrip(ending && said.endsWith(ending) ? said.slice(0, -ending.length) : said);
 }
