@@ -29,7 +29,7 @@ class Fitted:
 
     Attributes:
       model: of `build_model`, with the averaged weights of its best epoch.
-      history: "loss", "perplexity" and "chrf" by epoch: see `Kept`.
+      history: "loss", "perplexity", "chrf" and "chrf_error" by epoch: see `Kept`.
       best_epoch: the epoch that was kept, 1 or more.
       tuned: whether its convolutional network is another than the one that features are kept of.
     """

@@ -27,6 +27,7 @@ from edgernn.train.listener import Listener
 _TOGETHER = 64
 # More pictures tell no more.
 MEASURED = 1000
+_FIGURES = ("loss", "perplexity", "chrf", "chrf_error")
 
 
 @dataclass
@@ -34,27 +35,37 @@ class Kept:
     """The best epoch so far.
 
     Attributes:
-      history: "loss" (with all that regularizes), "perplexity" (a token, of the validation split) and "chrf" (0 to 1,
-        of captions by the likeliest tokens; missing without sacrebleu) by epoch.
+      history: "loss" (with all that regularizes), "perplexity" (a token, of the validation split) and, by epoch too and
+        missing without sacrebleu, "chrf" (0 to 1, of captions by the likeliest tokens) with its standard error,
+        "chrf_error".
       weights: of the best epoch.
       epoch: the best, 1 or more; 0 before the first.
     """
 
-    history: dict[str, list[float]] = field(default_factory=lambda: {"loss": [], "perplexity": [], "chrf": []})
+    history: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in _FIGURES})
     weights: list[npt.NDArray[Any]] = field(default_factory=list)
     epoch: int = 0
 
     def add(self, figures: dict[str, float], weights: list[npt.NDArray[Any]]) -> None:
-        """The next epoch. The best is that of the highest chrF; without captions, of the lowest perplexity.
+        """The next epoch. The best is the last whose chrF is not below the highest by more than a standard error.
 
-        Perplexity rises long before captions become worse: a network that is surer of its words than it should be
-        says no others for that.
+        Of a few pictures the highest is mostly chance, and later weights are nearer to where the falling learning rate
+        leads (after the one-standard-error rule of Breiman et al. 1984). Without captions the best is that of the
+        lowest perplexity, which rises long before captions become worse: a network that is surer of its words than it
+        should be says no others for that.
         """
-        name, sign = ("chrf", 1.0) if "chrf" in figures else ("perplexity", -1.0)
-        if not self.history[name] or sign * figures[name] >= max(sign * one for one in self.history[name]):
-            self.weights, self.epoch = weights, len(self.history["loss"]) + 1
         for key, value in figures.items():
             self.history[key].append(value)
+        if self._is_best(figures):
+            self.weights, self.epoch = weights, len(self.history["loss"])
+
+    def _is_best(self, figures: dict[str, float]) -> bool:
+        """Whether the epoch that was added last is the best."""
+        if "chrf" not in figures:
+            return figures["perplexity"] <= min(self.history["perplexity"])
+        found = self.history["chrf"]
+        highest = max(range(len(found)), key=found.__getitem__)
+        return figures["chrf"] >= found[highest] - self.history["chrf_error"][highest]
 
     def save(self, file: Path) -> None:
         """Writes all of it, whole or not at all."""
@@ -94,12 +105,12 @@ class Measured:
         self._sight = sight
 
     def figures(self) -> dict[str, float]:
-        """The figures by name: "perplexity", and "chrf" where sacrebleu is installed."""
+        """The figures by name: "perplexity", and "chrf" with "chrf_error" where sacrebleu is installed."""
         # Once a picture, not once a caption and once more to say one.
         features = self._features()
         found = {"perplexity": math.exp(min(self._nats(features), 700.0))}
         if has_module("sacrebleu"):
-            found["chrf"] = self._chrf(features)
+            found |= self._chrf(features)
         return found
 
     def _nats(self, features: npt.NDArray[np.float32]) -> float:
@@ -114,12 +125,17 @@ class Measured:
             tokens += real
         return total / tokens
 
-    def _chrf(self, features: npt.NDArray[np.float32]) -> float:
+    def _chrf(self, features: npt.NDArray[np.float32]) -> dict[str, float]:
+        """With its standard error, which is that of the mean over pictures."""
         from sacrebleu.metrics import CHRF
 
         options: CaptionOptions = self._trainer.options
         said = texts_of(self._tokenizer, greedy_of_features(self._trainer.network, options, features), options.level)
-        return float(CHRF().corpus_score(said, as_streams(self._references)).score) / 100.0
+        metric = CHRF()
+        each = [metric.sentence_score(*pair).score / 100.0 for pair in zip(said, self._references, strict=True)]
+        error = float(np.std(each, ddof=1) / math.sqrt(len(each))) if len(each) > 1 else 0.0
+        whole = float(metric.corpus_score(said, as_streams(self._references)).score) / 100.0
+        return {"chrf": whole, "chrf_error": error}
 
     def _features(self) -> npt.NDArray[np.float32]:
         blocks = [self._places[start : start + _TOGETHER] for start in range(0, len(self._places), _TOGETHER)]
