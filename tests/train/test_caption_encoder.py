@@ -114,6 +114,7 @@ class Reference:
         x = self.relu6(
             self.normed(self.convolved(picture.transpose(2, 0, 1).astype(np.float64), "_conv_stem", 2), "_bn0")
         )
+        levels = []
         for number, (_, stride, before, inside, after) in enumerate(blocks()):
             name, y = f"_blocks.{number}", x
             if inside != before:
@@ -121,9 +122,17 @@ class Reference:
             y = self.relu6(self.normed(self.convolved(y, f"{name}._depthwise_conv", stride), f"{name}._bn1"))
             y = self.normed(self.convolved(y, f"{name}._project_conv", 1), f"{name}._bn2")
             x = x + y if stride == 1 and before == after else y
+            if number in (0, 2, 4, 10, 15):
+                levels.append(self.averaged(x, picture.shape[0] // 32))
         head = self.relu6(self.normed(self.convolved(x, "_conv_head", 1), "_bn1"))
         logits = self.arrays["_fc.weight"] @ head.mean((1, 2)) + self.arrays["_fc.bias"]
-        return {"blocks": x.transpose(1, 2, 0), "head": head.transpose(1, 2, 0), "logits": logits}
+        maps = {"blocks": x, "levels": np.concatenate(levels), "head": head}
+        return {**{name: array.transpose(1, 2, 0) for name, array in maps.items()}, "logits": logits}
+
+    @staticmethod
+    def averaged(x: np.ndarray, places: int) -> np.ndarray:
+        cuts = [np.split(rows, places, axis=2) for rows in np.split(x, places, axis=1)]
+        return np.stack([np.stack([cut.mean(axis=(1, 2)) for cut in row], axis=-1) for row in cuts], axis=1)
 
     @staticmethod
     def relu6(x: np.ndarray) -> np.ndarray:
@@ -138,7 +147,7 @@ def test_every_part_agrees_with_the_reference(size):
     pictures = np.random.default_rng(size).uniform(-1, 1, (2, size, size, 3)).astype(np.float32)
     expected = [Reference(ARRAYS).parts(picture) for picture in pictures]
     assert 0.05 < (expected[0]["head"] == 6).mean() + (expected[0]["head"] == 0).mean() < 0.95  # both edges are met
-    for part in ("blocks", "head", "logits"):
+    for part in ("blocks", "levels", "head", "logits"):
         model = efficientnet_lite0(size, part)
         set_weights(model, ARRAYS)
         found = np.asarray(model(pictures, training=False))
@@ -407,15 +416,24 @@ def test_encoders_by_name(cache, tmp_path):
     found = open_encoder(picture=PictureSpec(64, "pad", mean=1.0, scale=2.0))
     assert found.shape == (4, 320)
     assert found.picture == PictureSpec(64, "pad")
+    assert found.deepest == 320
+    levels = open_encoder("efficientnet-lite0-levels", PictureSpec(64, "pad"))
+    assert (levels.shape, levels.picture, levels.deepest) == ((4, 512), found.picture, 320)
+    noise = np.random.default_rng(1).integers(0, 256, (2, 64, 64, 3)).astype(np.uint8)
+    np.testing.assert_allclose(levels.features(noise)[..., -320:], found.features(noise), rtol=1e-5, atol=1e-4)
+    with pytest.raises(InputError, match=r"from the data set efficientnet-lite0, not from x\.h5"):
+        open_encoder("efficientnet-lite0-levels", weights="x.h5")
     for size in (33, 0):
         with pytest.raises(InputError, match="multiples of 32"):
             open_encoder(picture=PictureSpec(size))
-    with pytest.raises(InputError, match="no encoder 'VGG16': there are efficientnet-lite0, MobileNet,"):
+    with pytest.raises(
+        InputError, match="no encoder 'VGG16': there are efficientnet-lite0, efficientnet-lite0-levels,"
+    ):
         open_encoder("VGG16")
     with pytest.raises(InputError, match="would download imagenet's weights"):
         open_encoder("MobileNetV2", weights="imagenet")
     small = open_encoder("MobileNetV2", PictureSpec(64))
-    assert small.shape == (4, 1280)
+    assert (small.shape, small.deepest) == ((4, 1280), 1280)
     assert (small.picture.mean, small.picture.scale) == (127.5, 127.5)
     small.model.save_weights(tmp_path / "m.weights.h5")
     again = open_encoder("MobileNetV2", PictureSpec(64), str(tmp_path / "m.weights.h5"))

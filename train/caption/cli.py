@@ -47,7 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", help="folder to write (default: caption-NAME)")
     parser.add_argument("--preset", default="small", metavar="NAME", help=f"{', '.join(PRESETS)} (default: small)")
     parser.add_argument("--checkpoint", metavar="DIR", help="keep what an interrupted training needs to go on")
-    parser.add_argument("--encoder", metavar="NAME", help="efficientnet-lite0, or a model of keras.applications")
+    parser.add_argument(
+        "--encoder",
+        metavar="NAME",
+        help="efficientnet-lite0, the same with -levels (small), or a model of keras.applications",
+    )
     parser.add_argument("--weights", metavar="FILE", help="of a model of keras.applications: a .weights.h5 file")
     parser.add_argument("--fit", choices=FITS, help="how a picture is made square (pad)")
     parser.add_argument("--cell", choices=CELLS, help="recurrent layer")

@@ -20,7 +20,7 @@ SIZE = 224
 CLASSES = 1000
 _STEM, _HEAD = 32, 1280
 _EPSILON = 1e-3
-Part = Literal["blocks", "head", "logits"]
+Part = Literal["blocks", "levels", "head", "logits"]
 Arrays = Mapping[str, npt.NDArray[Any]]
 
 
@@ -52,6 +52,8 @@ STAGES = (
     Stage(4, 5, 2, 6, 192),
     Stage(1, 3, 1, 6, 320),
 )
+# Stages at whose ends features of "levels" are taken: the last of each size of the maps before the smallest.
+_LEVELS = (0, 1, 2, 4)
 
 
 def efficientnet_lite0(size: int = SIZE, part: Part = "blocks") -> Any:
@@ -59,8 +61,9 @@ def efficientnet_lite0(size: int = SIZE, part: Part = "blocks") -> Any:
 
     Args:
       size: height and width of the pictures, pixels; a multiple of 32 gives size / 32 places a side.
-      part: "blocks": local features of 320 channels; "head": of 1280, after the last convolution; "logits": of the
-        1000 classes of ImageNet.
+      part: "blocks": local features of 320 channels; "levels": of 512, which are these behind those of earlier stages,
+        averaged over each place (hypercolumns, Hariharan et al. 2015): colours and shapes, which the last stage has
+        learnt to overlook; "head": of 1280, after the last convolution; "logits": of the 1000 classes of ImageNet.
 
     Returns:
       A Keras model: float32 [batch, size, size, 3], RGB as (value - 127) / 128, to [batch, size / 32, size / 32,
@@ -70,11 +73,15 @@ def efficientnet_lite0(size: int = SIZE, part: Part = "blocks") -> Any:
     inputs = keras.Input((size, size, 3), name="picture")
     x = _convolved(keras, inputs, "stem", _STEM, 3, 2)
     number, channels = 0, _STEM
+    ends = []
     for stage in STAGES:
         for turn in range(stage.blocks):
             x = _block(keras, x, f"block{number}", stage, stage.stride if turn == 0 else 1, channels)
             number, channels = number + 1, stage.channels
-    if part != "blocks":
+        ends.append(x)
+    if part == "levels":
+        x = keras.layers.Concatenate(name="levels")([*(_averaged(keras, ends[n], size // 32) for n in _LEVELS), x])
+    if part in ("head", "logits"):
         x = _convolved(keras, x, "head", _HEAD, 1, 1)
     if part == "logits":
         x = keras.layers.GlobalAveragePooling2D(name="pool")(x)
@@ -96,6 +103,11 @@ def set_weights(model: Any, arrays: Arrays) -> None:
     found = [(layer, _weights_of(layer, arrays)) for layer in model.layers if layer.weights]
     for layer, weights in found:
         layer.set_weights(weights)
+
+
+def _averaged(keras: Any, x: Any, places: int) -> Any:
+    """Over the parts of a map that become its places."""
+    return keras.layers.AveragePooling2D(x.shape[1] // places, name=f"places_of_{x.shape[1]}")(x)
 
 
 def _block(keras: Any, x: Any, name: str, stage: Stage, stride: int, channels: int) -> Any:

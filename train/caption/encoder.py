@@ -18,9 +18,12 @@ from edgernn.edge_runtime.spec.decode import encode
 from edgernn.edge_runtime.spec.vision import PictureSpec
 from edgernn.edge_runtime.vision import Pixels, model_input
 from edgernn.train.backend import import_keras
-from edgernn.train.caption.efficientnet_lite import Arrays, efficientnet_lite0, set_weights
+from edgernn.train.caption.efficientnet_lite import STAGES, Arrays, Part, efficientnet_lite0, set_weights
 
 EFFICIENTNET_LITE0 = "efficientnet-lite0"
+# The same network, but features of all its levels.
+LEVELS = f"{EFFICIENTNET_LITE0}-levels"
+_LITE_PARTS: dict[str, Part] = {EFFICIENTNET_LITE0: "blocks", LEVELS: "levels"}
 _LITE_MEAN, _LITE_SCALE = 127.0, 128.0
 # Models of keras.applications by how they expect values of 0 to 255: as (value - mean) / scale. Those that expect a
 # mean for each channel (VGG, ResNet, DenseNet) are not among them: a PictureSpec has one for all.
@@ -38,7 +41,7 @@ class Encoder:
     """A network, and how pictures are made ready for it.
 
     Attributes:
-      name: "efficientnet-lite0", or that of a model of keras.applications.
+      name: "efficientnet-lite0", "efficientnet-lite0-levels", or that of a model of keras.applications.
       model: Keras; float32 [batch, size, size, 3] to [batch, rows, columns, channels].
       picture: the rule for its input.
     """
@@ -52,6 +55,11 @@ class Encoder:
         """Places and channels of its features."""
         _, rows, columns, channels = self.model.output_shape
         return rows * columns, channels
+
+    @property
+    def deepest(self) -> int:
+        """How many of the channels, the last ones, are of its last layer: what pictures are compared by."""
+        return STAGES[-1].channels if self.name == LEVELS else self.shape[1]
 
     def features(self, pictures: Pixels) -> npt.NDArray[np.float32]:
         """Local features, row by row of the picture.
@@ -78,8 +86,8 @@ def open_encoder(name: str = EFFICIENTNET_LITE0, picture: PictureSpec | None = N
     """A network with its weights.
 
     Args:
-      name: "efficientnet-lite0", whose weights `edgernn data fetch efficientnet-lite0` brings; or a model of
-        keras.applications.
+      name: "efficientnet-lite0", whose weights `edgernn data fetch efficientnet-lite0` brings; the same with "-levels"
+        (see `efficientnet_lite0`); or a model of keras.applications.
       picture: size, and how pictures are fitted; its mean, scale and order are replaced by the network's own.
       weights: of a model of keras.applications: a `.weights.h5` file of its layers without the top; "" to begin at
         random.
@@ -88,14 +96,14 @@ def open_encoder(name: str = EFFICIENTNET_LITE0, picture: PictureSpec | None = N
       InputError: there is no such network, or its weights are missing or of another one.
     """
     asked = picture or PictureSpec(224)
-    if name == EFFICIENTNET_LITE0:
+    if name in _LITE_PARTS:
         if weights:
-            raise InputError(f"{name} takes its weights from the data set of that name, not from {weights}")
-        model = efficientnet_lite0(_multiple_of_32(asked.size))
+            raise InputError(f"{name} takes its weights from the data set {EFFICIENTNET_LITE0}, not from {weights}")
+        model = efficientnet_lite0(_multiple_of_32(asked.size), _LITE_PARTS[name])
         set_weights(model, read_arrays(locate(EFFICIENTNET_LITE0).path))
         return Encoder(name, model, _ready(asked, _LITE_MEAN, _LITE_SCALE))
     if name not in APPLICATIONS:
-        raise InputError(f"no encoder {name!r}: there are {EFFICIENTNET_LITE0}, {', '.join(APPLICATIONS)}")
+        raise InputError(f"no encoder {name!r}: there are {', '.join((*_LITE_PARTS, *APPLICATIONS))}")
     return Encoder(name, _application(name, asked.size, weights), _ready(asked, *APPLICATIONS[name]))
 
 

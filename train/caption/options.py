@@ -18,7 +18,7 @@ class CaptionOptions:
     """Model and training.
 
     Attributes:
-      encoder: "efficientnet-lite0" or the name of a model of keras.applications.
+      encoder: "efficientnet-lite0-levels", "efficientnet-lite0" or the name of a model of keras.applications.
       weights: of a model of keras.applications: a `.weights.h5` file; "" to begin at random.
       size: height and width of the pictures, pixels.
       fit: how a picture is made square: see `PictureSpec`.
@@ -44,7 +44,7 @@ class CaptionOptions:
       seed: of split, weights, dropout, copies and order.
     """
 
-    encoder: str = "efficientnet-lite0"
+    encoder: str = "efficientnet-lite0-levels"
     weights: str = ""
     size: int = 224
     fit: str = "pad"

@@ -71,7 +71,7 @@ class Tester:
         references = [list(picture.captions) for picture in pictures]
         said = {
             "most_frequent": [most_frequent(train)] * len(pictures),
-            "nearest_neighbour": nearest_captions(train, self._known, pooled(sight, len(pictures))),
+            "nearest_neighbour": nearest_captions(train, self._known, self._pooled(sight, len(pictures))),
         }
         return {
             "test_all": asdict(scores_of(self._captions(pictures, sight), references)),
@@ -111,4 +111,8 @@ class Tester:
     @cached_property
     def _known(self) -> npt.NDArray[np.float32]:
         """Of the training pictures, which every set is compared with."""
-        return pooled(self._features("train"), len(self._seen.pictures["train"]))
+        return self._pooled(self._features("train"), len(self._seen.pictures["train"]))
+
+    def _pooled(self, sight: KeptFeatures, count: int) -> npt.NDArray[np.float32]:
+        """What pictures are compared by."""
+        return pooled(sight, count)[:, -self._seen.encoder.deepest :]
