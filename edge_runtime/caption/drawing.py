@@ -19,6 +19,13 @@ from edgernn.edge_runtime.vision.opencv import import_cv2
 _TILE, _LABEL, _ACROSS = 224, 34, 6
 _LEAST_WIDTH = 320
 _BAND = 0.3
+# A drawing, what it is made from and its file are in memory at once.
+_MOST_PIXELS = 12_000_000
+
+
+def halvings_to_draw(width: int, height: int) -> int:
+    """How many times a picture is to be halved before it is drawn on; of up to 12 megapixels not at all."""
+    return next(times for times in range(64) if width * height >> 2 * times <= _MOST_PIXELS)
 
 
 def with_caption(picture: Pixels, text: str) -> Pixels:

@@ -99,10 +99,10 @@ class _Run:
             print(f"{score}{head}: {one_line(caption.text)}", flush=True)
 
     def _draw(self, one: _Shown, picture: Any, caption: Caption) -> None:
-        from edgernn.edge_runtime.caption.drawing import attention_tiles, with_caption, write_picture
+        from edgernn.edge_runtime.caption.drawing import attention_tiles, halvings_to_draw, with_caption, write_picture
 
         drawings: tuple[tuple[str | None, Callable[[], Any]], ...] = (
-            (self._args.draw, lambda: with_caption(read_picture(one.source), caption.text)),
+            (self._args.draw, lambda: with_caption(read_picture(one.source, halvings=halvings_to_draw), caption.text)),
             (self._args.attention, lambda: attention_tiles(picture, caption.attention)),
         )
         for place, draw in drawings:

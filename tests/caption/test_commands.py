@@ -15,7 +15,7 @@ from command import edgernn
 from PIL import Image
 
 from edgernn.edge_runtime import load
-from edgernn.edge_runtime.caption.drawing import attention_tiles, with_caption
+from edgernn.edge_runtime.caption.drawing import attention_tiles, halvings_to_draw, with_caption
 from edgernn.edge_runtime.caption.outcome import Look
 from edgernn.edge_runtime.caption.reading.corpus import open_captions
 from edgernn.edge_runtime.cli.main import main
@@ -173,6 +173,16 @@ def test_drawings(command, folder, tmp_path):
     status, _, _ = command("run", bundle(), folder, "--attention", tmp_path / "several")
     assert status == 0
     assert sorted(file.name for file in (tmp_path / "several").iterdir()) == ["0.png", "1.png", "2.png"]
+
+
+def test_large_pictures_are_drawn_on_in_half_their_size(command, tmp_path):
+    large = tmp_path / "large.jpg"
+    cv2.imwrite(str(large), np.full((3000, 5000, 3), 200, np.uint8))
+    assert command("run", bundle(), large, "--draw", tmp_path / "drawn.png")[0] == 0
+    with Image.open(tmp_path / "drawn.png") as drawn:
+        assert drawn.size == (2500, 1500)
+    sizes = [(4000, 3000), (4001, 3000), (8000, 6000), (205_000_000, 1)]
+    assert [halvings_to_draw(*size) for size in sizes] == [0, 1, 1, 3]
 
 
 def test_drawings_are_hot_where_a_word_looked():
