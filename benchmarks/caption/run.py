@@ -41,7 +41,8 @@ class Job:
 
 JOBS = {
     "emoji": Job("emoji", ("emoji-twitter",)),
-    "stamps": Job("stamps"),
+    # Few pictures: about as many steps as for the others.
+    "stamps": Job("stamps", options=("--epochs", "60", "--batch-size", "32")),
 }
 
 

@@ -57,7 +57,7 @@ class CaptionOptions:
     label_smoothing: float = 0.1
     doubly_stochastic: float = 0.0
     copies: int = 2
-    epochs: int = 40
+    epochs: int = 25
     fine_tune: int = 0
     batch_size: int = 64
     learning_rate: float = 2e-3
