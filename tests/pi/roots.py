@@ -120,23 +120,37 @@ TFLITE_RUNTIME = Root(
 
 
 def require_tools() -> None:
-    """Installs what is missing of debootstrap and qemu, where the system is Debian's."""
+    """Installs what is missing of debootstrap and qemu, where the system is Debian's.
+
+    Raises:
+      RuntimeError: emulated boards cannot run here; in words what they need.
+    """
+    root = privileged()
     missing = sorted({package for tool, package in _TOOLS.items() if not _find(tool)})
     if not missing:
         return
     if not shutil.which("apt-get"):
-        raise RuntimeError(f"needs {' and '.join(missing)}: install them, or run this on Debian")
-    _run(*privileged(), "apt-get", "update", "-qq")
-    _run(*privileged(), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", *missing)
+        raise RuntimeError(f"emulated boards need {' and '.join(missing)}: install them, or run this on Debian")
+    _run(*root, "apt-get", "update", "-qq")
+    _run(*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq", *missing)
+    _find.cache_clear()
 
 
+@functools.cache
 def privileged() -> tuple[str, ...]:
-    """What stands before a command that only root may run."""
+    """What stands before a command that only root may run.
+
+    Raises:
+      RuntimeError: nobody here may.
+    """
     if os.geteuid() == 0:
         return ()
-    if not shutil.which("sudo"):
-        raise RuntimeError("needs root, or sudo, for apt-get, debootstrap and chroot")
-    return ("sudo", "-n")
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return ("sudo", "-n")
+    raise RuntimeError("emulated boards need root, or sudo without a password, for apt-get, debootstrap and chroot")
 
 
 @functools.cache

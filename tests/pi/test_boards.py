@@ -26,7 +26,11 @@ LANES = 2
 def reports(tmp_path_factory) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """Board's name: what it says, and what this machine says of the same."""
     wheel = make_wheel(tmp_path_factory.mktemp("wheel"))
-    require_tools()
+    try:
+        require_tools()
+    except RuntimeError as error:
+        # One line, and not as many errors as there are tests.
+        pytest.exit(f"make test-pi cannot run: {error}", returncode=1)
     with ThreadPoolExecutor(LANES) as lanes:
         list(lanes.map(Root.make, {board.root: None for board in BOARDS}))
         there = list(lanes.map(lambda board: report_of(board, wheel), BOARDS))
