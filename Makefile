@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Tests share the machine: TensorFlow's own threads would only get in each other's way.
 WORKERS ?= 2
 
-.PHONY: demo test test-pi test-web lint format wheel clean
+.PHONY: demo test test-pi test-web test-android lint format wheel clean
 
 demo: $(STAMP)
 	$(BIN)/edgernn demo --out edgernn-demo
@@ -21,6 +21,10 @@ test-pi: $(STAMP)
 # The runtime in TypeScript: types, tests with LiteRT.js in Node, size; then in the browsers that are installed.
 test-web:
 	cd devices/web && npm ci && npm run check && npm run build && npm test && npm run test:browsers
+
+# The Kotlin library on this machine's JVM, with the real engine: installs a JDK and the Kotlin compiler where they are missing.
+test-android: $(STAMP)
+	sh devices/android/test.sh $(CURDIR)/$(BIN)/python
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

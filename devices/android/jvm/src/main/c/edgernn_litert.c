@@ -17,7 +17,9 @@ typedef int Status;
 typedef void *Handle;
 
 enum { kMaxRank = 8, kMaxTensors = 256 };
-enum { kCpu = 1, kLockRead = 0, kLockWrite = 1, kRuntimeFolder = 22, kTagString = 8 };
+enum { kCpu = 1, kLockRead = 0, kLockWrite = 1 };
+/* Tags of an environment's options, and types of their values; how severe a message must be to be logged. */
+enum { kRuntimeFolder = 22, kLeastSeverity = 25, kText = 8, kInteger = 2, kError = 3 };
 
 typedef struct {
   unsigned int rank : 7;
@@ -128,9 +130,11 @@ JNIEXPORT void JNICALL Java_edgernn_runtime_litert_LiteRtNative_openLibrary(JNIE
   const char *nothing = (*env)->GetStringUTFChars(env, folder, NULL);
   if (nothing == NULL) return;
   /* A folder without any accelerator: only the processor computes. */
-  EnvironmentOption option = {.tag = kRuntimeFolder, .value = {.type = kTagString}};
-  option.value.as_text = nothing;
-  good(env, pCreateEnvironment(1, &option, &environment), "no environment");
+  EnvironmentOption options[2] = {{.tag = kRuntimeFolder, .value = {.type = kText}},
+                                  {.tag = kLeastSeverity, .value = {.type = kInteger}}};
+  options[0].value.as_text = nothing;
+  options[1].value.as_int = kError;
+  good(env, pCreateEnvironment(2, options, &environment), "no environment");
   (*env)->ReleaseStringUTFChars(env, folder, nothing);
 }
 
@@ -173,7 +177,8 @@ JNIEXPORT jlong JNICALL Java_edgernn_runtime_litert_LiteRtNative_openModel(JNIEn
   (*env)->GetByteArrayRegion(env, model, 0, size, opened->content);
   const char *path = (*env)->GetStringUTFChars(env, cache, NULL);
   Handle options = NULL;
-  bool done = path != NULL && good(env, pCreateOptions(&options), "options") && set_options(env, options, threads, path) &&
+  bool done = path != NULL && good(env, pCreateOptions(&options), "options") &&
+              set_options(env, options, threads, path) &&
               good(env, pCreateModelFromBuffer(environment, opened->content, (size_t)size, &opened->model),
                    "the model cannot be read") &&
               good(env, pCreateCompiledModel(environment, opened->model, options, &opened->compiled),
@@ -245,6 +250,16 @@ static bool type_of(JNIEnv *env, Opened *opened, size_t number, size_t place, bo
               (output ? pGetSignatureOutputTensorByIndex : pGetSignatureInputTensorByIndex)(signature, place, &tensor),
               "a tensor") &&
          good(env, pGetRankedTensorType(tensor, type), "a tensor");
+}
+
+JNIEXPORT jint JNICALL Java_edgernn_runtime_litert_LiteRtNative_size(JNIEnv *env, jclass self, jlong handle,
+                                                                     jint signature, jint tensor, jboolean output) {
+  (void)self;
+  RankedTensorType type;
+  if (!type_of(env, (Opened *)(intptr_t)handle, (size_t)signature, (size_t)tensor, output, &type)) return 0;
+  jint size = 1;
+  for (unsigned int i = 0; i < type.layout.rank; i++) size *= type.layout.dimensions[i];
+  return size;
 }
 
 JNIEXPORT jlong JNICALL Java_edgernn_runtime_litert_LiteRtNative_createBuffer(JNIEnv *env, jclass self, jlong handle,

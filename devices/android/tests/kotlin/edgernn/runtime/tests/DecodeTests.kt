@@ -20,7 +20,8 @@ internal fun samplingTests(vectors: Vectors, checks: Checks) {
             val settings = case["options"].item()
             val options = decodeOptions(settings - "seed")
             val forbidden = case["forbidden"].ints()
-            fun sampler() = (settings["seed"] as String?)?.let { Sampler(options, forbidden, Pcg64(BigInteger(it))) } ?: Sampler(options, forbidden)
+            val seed = settings["seed"] as String?
+            fun sampler() = if (seed == null) Sampler(options, forbidden) else Sampler(options, forbidden, Pcg64(BigInteger(seed)))
             val rows = case["logits"].random().floatRows()
             val sampler = sampler()
             sampler.see(case["seen"].ints())

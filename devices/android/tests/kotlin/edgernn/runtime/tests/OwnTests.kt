@@ -85,7 +85,10 @@ private fun patternTests(checks: Checks) {
         ("[a-c]{2}c" to "abc") to listOf("abc"),
     )
     cases.forEach { (case, wanted) -> checks.case("pattern $case") { checks.equal(wanted, found(case.first, case.second), "matches") } }
-    for (pattern in listOf("a*", "\\w+", "(?=a)", "(ab)+", "a+?", "[[a]]", "[a&&b]", "^a", "a$", "(a", "a)", "[b-a]", "a{3,2}", "x\\", "[a")) {
+    val refused = listOf(
+        "a*", "\\w+", "(?=a)", "(ab)+", "a+?", "[[a]]", "[a&&b]", "^a", "a$", "(a", "a)", "[b-a]", "a{3,2}", "x\\", "[a",
+    )
+    for (pattern in refused) {
         checks.case("pattern $pattern") { checks.raises<RuntimeUnavailable>("does not know") { Pattern(pattern) } }
     }
 }
@@ -134,8 +137,9 @@ private fun inputTests(vectors: Vectors, checks: Checks) {
     checks.raises<InputError>("another model") { session.restore(Snapshot("0".repeat(64), session.snapshot().states)) }
     checks.raises<InputError>("is missing") { session.restore(Snapshot(sensor.manifest.model.sha256, emptyMap())) }
     val words = vectors.model("words") as LanguageModel
-    checks.raises<InputError>("has dtype float32, expected int32") { words.run(mapOf(words.task.input to Tensor.of(floatArrayOf(1f), 1, 1))) }
-    checks.raises<InputError>("beyond int32") { words.run(mapOf(words.task.input to Tensor.of(longArrayOf(1L shl 40), 1, 1))) }
+    val input = words.task.input
+    checks.raises<InputError>("has dtype float32, expected int32") { words.run(mapOf(input to Tensor.of(floatArrayOf(1f), 1, 1))) }
+    checks.raises<InputError>("beyond int32") { words.run(mapOf(input to Tensor.of(longArrayOf(1L shl 40), 1, 1))) }
     checks.raises<InputError>("k must be") { words.nextTokens("a", 0) }
     checks.equal("", words.generate("I", DecodeOptions(maxSeconds = 0.0)), "no time")
     checks.raises<InputError>("both directions") { (vectors.model("tagger") as SequenceTagger).tagSession() }

@@ -13,6 +13,9 @@ internal object LiteRtNative {
     /** Names of a signature's inputs or outputs, in the order of [run]. */
     @JvmStatic external fun tensors(handle: Long, signature: Int, outputs: Boolean): Array<String>
 
+    /** Number of values of a tensor. */
+    @JvmStatic external fun size(handle: Long, signature: Int, tensor: Int, output: Boolean): Int
+
     @JvmStatic external fun createBuffer(handle: Long, signature: Int, tensor: Int, output: Boolean): Long
 
     @JvmStatic external fun destroyBuffer(buffer: Long)

@@ -22,18 +22,23 @@ internal fun greatest(scores: DoubleArray, k: Int): IntArray {
     return found
 }
 
-/** As above. Whole float32 numbers compare as doubles do. */
+/** As above. */
 internal fun greatest(scores: FloatArray, k: Int): IntArray {
-    if (k >= scores.size / 2) return descending(scores.indices.toList().toIntArray(), scores).copyOf(minOf(k, scores.size))
+    if (k >= scores.size / 2) return descending(IntArray(scores.size) { it }, scores).copyOf(minOf(k, scores.size))
     return greatest(DoubleArray(scores.size) { scores[it].toDouble() }, k)
 }
 
 /** These tokens by their scores, the greatest first, of equal ones the lower first. */
-internal fun descending(ids: IntArray, scores: FloatArray): IntArray =
-    ids.sortedWith { one, other ->
-        // Not `compare`: it tells 0.0 from -0.0.
-        if (scores[one] > scores[other]) -1 else if (scores[one] < scores[other]) 1 else one.compareTo(other)
-    }.toIntArray()
+internal fun descending(ids: IntArray, scores: FloatArray): IntArray {
+    // Score above, token below: one number that sorts by both. Adding 0 makes 0 of -0.
+    val keys = LongArray(ids.size) {
+        val bits = (scores[ids[it]] + 0f).toRawBits()
+        val rising = bits xor ((bits shr 31) and Int.MAX_VALUE)
+        (rising.inv().toLong() shl 32) or ids[it].toLong()
+    }
+    keys.sort()
+    return IntArray(keys.size) { keys[it].toInt() }
+}
 
 /** The index of the greatest value, of equal ones the first. */
 internal fun argmax(values: FloatArray): Int {

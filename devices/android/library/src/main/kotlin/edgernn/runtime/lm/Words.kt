@@ -62,16 +62,22 @@ internal class Words(private val pieces: Pieces, private val level: String, priv
 
     private val texts = pieces.texts
 
-    /** Tokens by their texts, so that equal beginnings stand together. */
-    private val sorted: IntArray by lazy { texts.indices.sortedBy { texts[it] }.toIntArray() }
+    /** Tokens that are text by their texts, so that equal beginnings stand together. */
+    private val sorted: IntArray by lazy { allowed.sortedBy { texts[it] }.toIntArray() }
 
     /** Whether a token is no white space alone. */
     private val visible: BooleanArray by lazy { BooleanArray(texts.size) { texts[it].any { c -> !isBlank(c.code) } } }
 
+    /** Tokens that are text. */
+    private val allowed: IntArray by lazy { texts.indices.filter { it !in forbidden }.toIntArray() }
+
     /** Tokens that cannot go on a word. */
-    private val boundary: BooleanArray by lazy {
-        BooleanArray(texts.size) { texts[it].isEmpty() || !isWordCharacter(texts[it].codePointAt(0)) }
-    }
+    private val boundary: IntArray by lazy { texts.indices.filter(::begins).toIntArray() }
+
+    /** Tokens that can. */
+    private val inner: IntArray by lazy { allowed.filter { !begins(it) }.toIntArray() }
+
+    private fun begins(token: Int) = texts[token].isEmpty() || !isWordCharacter(texts[token].codePointAt(0))
 
     /**
      * The k most probable words, the most probable first.
@@ -89,27 +95,29 @@ internal class Words(private val pieces: Pieces, private val level: String, priv
     private fun wholeTokens(reading: Reading, prefix: String, k: Int): List<Pair<String, Double>> {
         val logs = logSoftmax(reading.logits)
         val isBlank = prefix.stripped().isEmpty()
-        val candidates = (if (prefix.isEmpty()) texts.indices.toList() else beginningWith(prefix))
-            .filter { it !in forbidden && (!isBlank || visible[it]) }
+        val all = if (prefix.isEmpty()) allowed else beginningWith(prefix)
+        val candidates = if (isBlank) all.filter { visible[it] }.toIntArray() else all
         if (candidates.isEmpty()) return emptyList()
         // Of what begins with what was typed, the shares; of all, the probabilities.
-        val whole = if (isBlank) 0.0 else logSum(candidates.map { logs[it] })
+        val whole = if (isBlank) 0.0 else logSum(logs, candidates)
         return best(candidates, logs, k).sortedWith(compareByDescending<Int> { logs[it] }.thenBy { it })
             .map { texts[it] to logs[it] - whole }
     }
 
-    private fun best(candidates: List<Int>, logs: DoubleArray, k: Int): List<Int> =
+    private fun best(candidates: IntArray, logs: DoubleArray, k: Int): List<Int> =
         greatest(DoubleArray(candidates.size) { logs[candidates[it]] }, k).map { candidates[it] }
 
     /** Tokens whose text begins with [prefix]. */
-    private fun beginningWith(prefix: String): List<Int> {
+    private fun beginningWith(prefix: String): IntArray {
         var low = 0
         var high = sorted.size
         while (low < high) {
             val middle = (low + high) / 2
             if (texts[sorted[middle]] < prefix) low = middle + 1 else high = middle
         }
-        return (low until sorted.size).asSequence().map { sorted[it] }.takeWhile { texts[it].startsWith(prefix) }.toList()
+        high = low
+        while (high < sorted.size && texts[sorted[high]].startsWith(prefix)) high++
+        return sorted.copyOfRange(low, high)
     }
 
     /** A beam search over tokens that agree with the prefix, each word up to where the next one may begin. */
@@ -121,7 +129,7 @@ internal class Words(private val pieces: Pieces, private val level: String, priv
             for (beam in beams) {
                 val logs = logSoftmax(beam.logits)
                 if (beam.word.length >= prefix.length && beam.word.stripped().isNotEmpty()) {
-                    val ends = logSum(logs.indices.filter { boundary[it] }.map { logs[it] })
+                    val ends = logSum(logs, boundary)
                     found[beam.word] = logAdd(found[beam.word] ?: Double.NEGATIVE_INFINITY, beam.total + ends)
                 }
                 next(beam.word, prefix, logs).mapTo(grown) { Grown(beam.total + logs[it], beam.word, it, beam.reading) }
@@ -139,7 +147,8 @@ internal class Words(private val pieces: Pieces, private val level: String, priv
 
     private fun ranked(found: Map<String, Double>, prefix: String, k: Int): List<Pair<String, Double>> {
         // Of what begins with what was typed, the shares among those found.
-        val whole = if (prefix.stripped().isEmpty() || found.isEmpty()) 0.0 else logSum(found.values.toList())
+        val shares = found.values.toDoubleArray()
+        val whole = if (prefix.stripped().isEmpty() || found.isEmpty()) 0.0 else logSum(shares, IntArray(shares.size) { it })
         return found.entries.sortedWith(compareByDescending<Map.Entry<String, Double>> { it.value }.thenBy { it.key }).take(k)
             .map { it.key to it.value - whole }
     }
@@ -151,10 +160,10 @@ internal class Words(private val pieces: Pieces, private val level: String, priv
             left.isNotEmpty() -> beginningWith(left) + (1 until left.length).flatMap { size ->
                 beginningWith(left.substring(0, size)).filter { texts[it].length == size }
             }
-            word.isNotEmpty() -> texts.indices.filter { !boundary[it] }
-            else -> texts.indices.toList()
-        }.filter { it !in forbidden }
-        return if (ids.isEmpty()) ids else best(ids, logs, BEAMS)
+            word.isNotEmpty() -> inner
+            else -> allowed
+        }
+        return if (ids.isEmpty()) emptyList() else best(ids, logs, BEAMS)
     }
 }
 
@@ -165,10 +174,10 @@ private fun logSoftmax(logits: FloatArray): DoubleArray {
     return DoubleArray(logits.size) { logits[it].toDouble() - most - whole }
 }
 
-/** Logarithm of the sum of exponentials. */
-private fun logSum(logs: List<Double>): Double {
-    val most = logs.maxOrNull() ?: return Double.NEGATIVE_INFINITY
-    return if (most == Double.NEGATIVE_INFINITY) most else most + ln(logs.sumOf { exp(it - most) })
+/** Logarithm of the sum of exponentials at these places. */
+private fun logSum(logs: DoubleArray, places: IntArray): Double {
+    val most = places.maxOfOrNull { logs[it] } ?: Double.NEGATIVE_INFINITY
+    return if (most == Double.NEGATIVE_INFINITY) most else most + ln(places.sumOf { exp(logs[it] - most) })
 }
 
 private fun logAdd(one: Double, other: Double): Double =

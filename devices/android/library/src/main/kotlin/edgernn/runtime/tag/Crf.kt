@@ -89,7 +89,7 @@ internal class Crf(val transitions: List<DoubleArray>, val start: DoubleArray, v
             val behind = scores[step + 1] plus backward.last()
             backward += DoubleArray(start.size) { logSum(transitions[it] plus behind) }
         }
-        return Lattice(this, scores, forward, backward.reversed())
+        return Lattice(this, scores, forward, backward.asReversed())
     }
 
     /** Vectors with a sum of 1 each, and the logarithms of the factors that were taken out up to each. */

@@ -12,7 +12,8 @@ internal fun isBlank(point: Int): Boolean =
         point == 0x2028 || point == 0x2029 || point == 0x202F || point == 0x205F || point == 0x3000
 
 /** [isBlank] for patterns, between square brackets. */
-internal const val BLANKS = "\\x{9}-\\x{d}\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}"
+internal const val BLANKS =
+    "\\x{9}-\\x{d}\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}"
 
 /** `str.isalpha` of one character. */
 internal fun isLetter(point: Int): Boolean = Character.isLetter(point)
