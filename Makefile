@@ -19,8 +19,9 @@ test-pi: $(STAMP)
 	$(BIN)/python -m pytest -m pi tests/pi
 
 # The runtime in TypeScript: types, tests with LiteRT.js in Node, size; then in the browsers that are installed.
-test-web:
+test-web: $(STAMP)
 	cd devices/web && npm ci && npm run check && npm run build && npm test && npm run test:browsers
+	cd devices/web && npm run check:app && npm run test:app
 
 # The Kotlin library on this machine's JVM, with the real engine: installs a JDK and the Kotlin compiler where they are missing.
 test-android: $(STAMP)

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Command] = {
             "serve", "edgernn.edge_runtime.cli.serve", "models over HTTP, beside the device's other services", "serve"
         ),
         Command("deploy", "edgernn.devices.deploy.cli", "a bundle onto devices: tested there, rolled back on failure"),
+        Command("export-app", "edgernn.devices.export.cli", "a ready web, Android or iOS project with a bundle inside"),
         Command("doctor", "edgernn.edge_runtime.cli.doctor", "what this machine can run, and how to mend the rest"),
     )
 }

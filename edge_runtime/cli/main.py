@@ -117,7 +117,7 @@ def _defect(error: BaseException) -> str:
 
 
 def _overview() -> str:
-    lines = [f"  {command.name:<10}{command.summary}" for command in COMMANDS.values()]
+    lines = [f"  {command.name:<12}{command.summary}" for command in COMMANDS.values()]
     return "\n".join(
         [
             "usage: edgernn COMMAND [OPTIONS]",

@@ -1,0 +1,1 @@
+"""Ready projects for phones and browsers with a bundle inside."""
