@@ -54,7 +54,7 @@ export interface CaptionSettings {
   readonly beams?: number;
   /** Captions to give; default 1. */
   readonly nBest?: number;
-  /** Default 0.6. */
+  /** Default 2. */
   readonly lengthPenalty?: number;
   /** Default: as many as the bundle says. */
   readonly maxTokens?: number | null;

@@ -37,7 +37,7 @@ API = TaskApi(
                 Field("picture", FILE, "a JPEG, PNG, WebP, GIF, BMP or TIFF file"),
                 Field("beams", WHOLE, "hypotheses of the beam search; 1: the likeliest token (default: 3)"),
                 Field("n_best", WHOLE, "give so many captions (default: 1)"),
-                Field("length_penalty", NUMBER, "higher: longer captions (default: 0.6)"),
+                Field("length_penalty", NUMBER, "higher: longer captions (default: 2)"),
                 Field("max_tokens", WHOLE, "of a caption"),
                 Field("max_seconds", NUMBER, "end the caption after so many seconds"),
                 Field("attention", YES_NO, "tell where each word looked"),

@@ -18,7 +18,7 @@ type CaptionOptions = Required<CaptionSettings>;
 const DEFAULTS: CaptionOptions = {
   beams: 3,
   nBest: 1,
-  lengthPenalty: 0.6,
+  lengthPenalty: 2,
   maxTokens: null,
   maxSeconds: null,
   attention: false,

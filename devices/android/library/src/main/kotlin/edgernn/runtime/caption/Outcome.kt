@@ -19,7 +19,7 @@ import edgernn.runtime.text.Span
 data class CaptionOptions(
     val beams: Int = 3,
     val nBest: Int = 1,
-    val lengthPenalty: Double = 0.6,
+    val lengthPenalty: Double = 2.0,
     val maxTokens: Int? = null,
     val maxSeconds: Double? = null,
     val attention: Boolean = false,
