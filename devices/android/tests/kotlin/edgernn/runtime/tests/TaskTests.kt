@@ -8,6 +8,7 @@ import edgernn.runtime.text.points
 import edgernn.runtime.translate.Translation
 import edgernn.runtime.translate.TranslationOptions
 import edgernn.runtime.translate.cutAtKept
+import edgernn.runtime.translate.leavesOut
 import edgernn.runtime.translate.partsOf
 import edgernn.runtime.translate.shortened
 
@@ -102,6 +103,12 @@ internal fun translateTests(vectors: Vectors, checks: Checks) {
     for (case in document["shortened"].items()) {
         checks.case("pieces of ${short(case.text())}") {
             checks.equal(case["pieces"], shortened(case.text()) { it.points <= case["most"].int() }, "pieces")
+        }
+    }
+    for (case in document["left_out"].items()) {
+        checks.case("left out of ${case["tokens"]}") {
+            val rows = (case["attention"] as List<*>).map { row -> row.numbers().map { it.toFloat() }.toFloatArray() }
+            checks.equal(case["left_out"], leavesOut(rows, case["tokens"].int()), "left out")
         }
     }
     for (case in document["cases"].items()) {

@@ -1,5 +1,8 @@
 package edgernn.runtime.spec
 
+import edgernn.runtime.text.isLetterOrNumber
+import edgernn.runtime.text.points
+
 /**
  * Translation: an encoder reads the source once, a decoder writes the target token by token.
  *
@@ -8,6 +11,9 @@ package edgernn.runtime.spec
  * @property pad id in both vocabularies; never generated
  * @property unknown id of what the target's vocabulary does not hold; a word of the source is put in its place
  * @property maxSource tokens of the longest source that is read at once
+ * @property closing what is put behind a sentence that ends in a letter or a digit, and taken off its translation: models whose
+ *   examples all end in a full stop do not know where others end. "": nothing
+ * @property targetClosing what is taken off there, where the translation ends in it
  * @property level what a token of the target is
  * @property source the encoder's input, int32 [1, source]
  * @property token the step's input, int32 [rows, 1]
@@ -24,6 +30,8 @@ data class TranslateSpec(
     val pad: Int,
     val unknown: Int,
     val maxSource: Int,
+    val closing: String,
+    val targetClosing: String,
     val level: String,
     val source: String,
     val token: String,
@@ -43,6 +51,9 @@ data class TranslateSpec(
             ),
         )
         if (maxSource < 1) add("task.max_source: expected 1 or more")
+        if (listOf(closing, targetClosing).any { it.points > 1 || (it.isNotEmpty() && isLetterOrNumber(it.codePointAt(0))) }) {
+            add("task: closing and target_closing: expected one punctuation mark each, or none")
+        }
     }
 }
 
@@ -56,6 +67,8 @@ internal fun readTranslate(fields: Fields) = TranslateSpec(
     pad = fields.int("pad"),
     unknown = fields.int("unknown"),
     maxSource = fields.int("max_source"),
+    closing = fields.text("closing", ""),
+    targetClosing = fields.text("target_closing", ""),
     level = fields.choice("level", LEVELS, "bpe"),
     source = fields.text("source", "source"),
     token = fields.text("token", "token"),

@@ -3,6 +3,8 @@ package edgernn.runtime.text
 /** Characters (UTF-16 units of a Kotlin string) `start` up to `stop`, which is not included. */
 data class Span(val start: Int, val stop: Int) {
     internal fun moved(by: Int) = Span(start + by, stop + by)
+
+    internal fun until(end: Int) = Span(minOf(start, end), minOf(stop, end))
 }
 
 private val WORD = Regex("[^$BLANKS]+")

@@ -24,12 +24,14 @@ internal class KeepingTranslator(val sentences: SentenceTranslator) {
      */
     fun translate(sentence: String, options: TranslationOptions): List<Ranked> {
         val untagged = untag(sentence)
+        val spoken = !sentences.saysUnknown
         for (numbers in listOf(false, true)) {
-            val masked = mask(untagged.edited.text, numbers)
+            val masked = mask(untagged.edited.text, numbers, spoken)
             if (numbers && masked.kept.isEmpty()) break
             val aligned = untagged.tags.isNotEmpty() || options.alignment
             // Some differ in nothing but a number that was put right.
-            val good = whole(masked.edited.text, options, masked.kept.keys, aligned)
+            val standIns = if (spoken) emptySet() else masked.kept.keys
+            val good = whole(masked.edited.text, options, standIns, aligned)
                 .mapNotNull { restored(untagged, masked, it) }.distinctBy { it.first.text }
             if (good.isNotEmpty()) return good.take(options.nBest)
         }
@@ -45,17 +47,35 @@ internal class KeepingTranslator(val sentences: SentenceTranslator) {
         for (piece in shortened(sentence, sentences::fits)) {
             val (before, middle, after) = withoutEnds(piece)
             if (before.isNotEmpty()) yield(before)
-            if (hasLetters(middle)) yieldAll(sentences.stream(middle, options)) else if (middle.isNotEmpty()) yield(middle)
+            when {
+                !hasLetters(middle) -> if (middle.isNotEmpty()) yield(middle)
+                sentences.isLong(middle) -> {
+                    val text = whole(middle, options, emptySet(), options.alignment)[0].text
+                    if (text.isNotEmpty()) yield(text)
+                }
+                else -> yieldAll(sentences.stream(middle, options))
+            }
             if (after.isNotEmpty()) yield(after)
         }
     }
 
     /** Translations of a text that may be too long to be read at once. */
     private fun whole(text: String, options: TranslationOptions, standIns: Set<String>, aligned: Boolean): List<Said> {
-        val pieces = shortened(text, sentences::fits)
-        val ranked = pieces.map { piece(it, options, standIns, aligned) }
-        val count = ranked.maxOf { it.size }
-        return List(count) { rank -> chained(pieces.zip(ranked.map { it[minOf(rank, it.size - 1)] })) }
+        val ranked = shortened(text, sentences::fits).flatMap { withoutLack(it, options, standIns, aligned) }
+        val count = ranked.maxOf { it.second.size }
+        return List(count) { rank -> chained(ranked.map { (piece, said) -> piece to said[minOf(rank, said.size - 1)] }) }
+    }
+
+    /** Translations of a piece, or of its halves one after the other where a part of it would be missing. */
+    private fun withoutLack(
+        piece: String,
+        options: TranslationOptions,
+        standIns: Set<String>,
+        aligned: Boolean,
+    ): List<Pair<String, List<Said>>> {
+        val found = piece(piece, options, standIns, aligned)
+        if (!found[0].lacks) return listOf(piece to found)
+        return halved(piece).toList().flatMap { withoutLack(it, options, standIns, aligned) }
     }
 
     /** Translations of what fits, with the blanks at its ends. */

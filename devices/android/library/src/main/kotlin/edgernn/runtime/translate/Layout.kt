@@ -29,7 +29,7 @@ private val LAYOUT = Regex(
     RegexOption.IGNORE_CASE,
 )
 private val BULLET = Regex("(?:[-*+\u2022\u2013\u2014>#]+|\\(?\\p{Nd}{1,3}[.)]|[A-Za-z][.)])[$BLANKS]+")
-private const val CLOSING = "\"'\u2019\u201d\u00bb)\\]}"
+private const val CLOSING = "\"'\u2019\u201d\u00bb)\\]\\}"
 private val END = Regex(
     "(?<![.!?\u2026])[.!?\u2026]+[$CLOSING]*(?=[$BLANKS]+[^a-z$BLANKS])" +
         "|[\u3002\uff01\uff1f]+[\u300d\u300f\uff09]*(?=[^$BLANKS])",
@@ -98,12 +98,18 @@ internal fun shortened(sentence: String, fits: (String) -> Boolean): List<String
         if (piece.points <= 1 || fits(piece)) {
             found += piece
         } else {
-            val place = middleCut(piece)
-            waiting.addLast(piece.substring(place))
-            waiting.addLast(piece.substring(0, place))
+            val (first, second) = halved(piece)
+            waiting.addLast(second)
+            waiting.addLast(first)
         }
     }
     return found
+}
+
+/** Two pieces of a text of two characters or more: cut at a clause mark, else at a blank, else in the middle. */
+internal fun halved(text: String): Pair<String, String> {
+    val place = middleCut(text)
+    return text.substring(0, place) to text.substring(place)
 }
 
 /** The best place for a cut, in the middle half of the text. */

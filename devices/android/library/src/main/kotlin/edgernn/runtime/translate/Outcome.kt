@@ -51,6 +51,9 @@ data class TranslationOptions(
  */
 data class Link(val source: Span, val target: Span, val weight: Double) {
     internal fun moved(source: Int, target: Int) = Link(this.source.moved(source), this.target.moved(target), weight)
+
+    /** The same in texts that end after so many characters. */
+    internal fun within(source: Int, target: Int) = Link(this.source.until(source), this.target.until(target), weight)
 }
 
 /**
@@ -66,5 +69,12 @@ data class Translation(val text: String, val score: Double, val alignment: List<
  * One translation of a piece of text.
  *
  * @property tokens how many were written, the end counted
+ * @property lacks whether a part of a long source is missing, by the attention
  */
-internal data class Said(val text: String, val score: Double, val tokens: Int, val links: List<Link>)
+internal data class Said(
+    val text: String,
+    val score: Double,
+    val tokens: Int,
+    val links: List<Link>,
+    val lacks: Boolean = false,
+)

@@ -12,6 +12,7 @@ import edgernn.runtime.decode.byLengthAndCoverage
 import edgernn.runtime.decode.greedy
 import edgernn.runtime.spec.TranslateSpec
 import edgernn.runtime.text.Pieces
+import edgernn.runtime.text.isLetterOrNumber
 import edgernn.runtime.text.points
 import edgernn.runtime.text.strippedRight
 import kotlin.math.ceil
@@ -35,8 +36,8 @@ internal class SentenceTranslator(
 ) {
     private val never = listOf(task.pad, task.begin)
 
-    /** Tokens that are bytes or characters leave nothing unknown but what stands for something. */
-    private val saysUnknown = task.level != "bpe" && task.level != "char"
+    /** Whether the model has learnt where the unknown token goes: not where tokens are bytes or characters, and nothing is unknown. */
+    val saysUnknown = task.level != "bpe" && task.level != "char"
 
     /** Whether a source can be read at once. */
     fun fits(text: String): Boolean {
@@ -44,6 +45,9 @@ internal class SentenceTranslator(
         val most = task.maxSource
         return 4 * text.points <= most || (text.points <= 100 * most && encode(text).size <= most)
     }
+
+    /** Whether a source has so many tokens that a part may be missing in its translation. */
+    fun isLong(text: String): Boolean = 4 * text.points >= LONG && encode(text).size >= LONG
 
     /**
      * The best translations of a text that fits, the best first.
@@ -58,33 +62,46 @@ internal class SentenceTranslator(
             val (scorer, first) = begun(decoding)
             bestSequences(scorer, first, limits(source, options), score, task.end, forbidden(source))
         }
-        return found.map { said(source, it, aligned) }
+        val said = found.map { said(source, it, aligned) }
+        return if (closing(text).isEmpty()) said else said.map { opened(it, text.length) }
     }
 
     /** The likeliest translation of a text that fits, as it comes. */
     fun stream(text: String, options: TranslationOptions): Sequence<String> = sequence {
         val source = source(text, emptySet(), false)
         val speaker = speaker(source)
+        val ending = if (closing(text).isEmpty()) "" else task.targetClosing
         var held = ""
         decoding(source).use { decoding ->
             val (scorer, first) = begun(decoding)
             for (one in greedy(scorer, first, limits(source, options), task.end, forbidden(source))) {
                 if (one.token == task.end) break
                 held += speaker.feed(one.token, one.attention)
-                // Blanks at the end are no part of a translation.
-                val said = held.strippedRight()
+                // Blanks at the end are no part of a translation, nor is what closes it for the model's sake.
+                val said = held.strippedRight().removeSuffix(ending).strippedRight()
                 held = held.substring(said.length)
                 if (said.isNotEmpty()) yield(said)
             }
         }
-        val rest = (held + speaker.finish()).strippedRight()
+        val rest = (held + speaker.finish()).strippedRight().removeSuffix(ending).strippedRight()
         if (rest.isNotEmpty()) yield(rest)
     }
 
     private fun source(text: String, standIns: Set<String>, aligned: Boolean): SourceText {
         // Where the unknown token may be said, it says a word of the source.
         val byWord = aligned || saysUnknown || standIns.isNotEmpty()
-        return readSource(text, encode, standIns, task.unknown, task.maxSource, byWord)
+        return readSource(text + closing(text), encode, standIns, task.unknown, task.maxSource, byWord)
+    }
+
+    /** What is put behind a text for the model's sake. */
+    private fun closing(text: String): String =
+        if (text.isNotEmpty() && isLetterOrNumber(text.codePointBefore(text.length))) task.closing else ""
+
+    /** Without what closes it for the model's sake; the source has so many characters. */
+    private fun opened(said: Said, length: Int): Said {
+        val text = said.text.removeSuffix(task.targetClosing).strippedRight()
+        val links = said.links.filter { it.target.start < text.length }.map { it.within(length, text.length) }
+        return said.copy(text = text, links = links)
     }
 
     private fun decoding(source: SourceText): Decoding {
@@ -115,6 +132,7 @@ internal class SentenceTranslator(
         val parts = one.tokens.mapIndexed { n, token -> speaker.feed(token, one.attention?.getOrNull(n)) }
         val text = (parts.joinToString("") + speaker.finish()).strippedRight()
         val links = if (aligned) linksOf(text, speaker.spans, one.attention, source.words) else emptyList()
-        return Said(text, one.score, one.tokens.size + (if (one.ended) 1 else 0), links)
+        val lacks = one.ended && one.attention != null && leavesOut(one.attention, source.ids.size)
+        return Said(text, one.score, one.tokens.size + (if (one.ended) 1 else 0), links, lacks)
     }
 }

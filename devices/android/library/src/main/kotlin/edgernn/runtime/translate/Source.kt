@@ -9,6 +9,12 @@ import edgernn.runtime.text.strippedLeft
 import edgernn.runtime.text.textOf
 import edgernn.runtime.text.wordsWithTokens
 
+/** Models leave a part out of sentences that are longer than those they have learnt from; so short ones are never cut. */
+internal const val LONG = 32
+
+/** Words that go by themselves ("do", "the") get little attention, but not so many in a row. */
+private const val LOOKED_AT = 0.3
+private const val ROW = 8
 private val WITH_BLANK = Regex("[$BLANKS]*[^$BLANKS]+")
 
 /**
@@ -95,6 +101,22 @@ internal fun tokenWords(text: String, encode: (String) -> IntArray, ids: IntArra
         repeat(part.size) { spans += Span(end - word.value.strippedLeft().length, end) }
     }
     return if (found == ids.toList()) spans else List(ids.size) { Span(0, text.length) }
+}
+
+/**
+ * Whether a translation leaves out a part of a long source: eight tokens in a row that it has not looked at.
+ *
+ * @param attention [tokens written][source or more]
+ * @param tokens of the source
+ */
+internal fun leavesOut(attention: List<FloatArray>, tokens: Int): Boolean {
+    if (tokens < LONG) return false
+    var row = 0
+    for (place in 0 until minOf(tokens, attention[0].size)) {
+        row = if (attention.sumOf { it[place].toDouble() } < LOOKED_AT) row + 1 else 0
+        if (row == ROW) return true
+    }
+    return false
 }
 
 /** The word of the source that got most attention, and how much. */
