@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import html
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from command import edgernn
@@ -70,6 +72,51 @@ def test_a_web_project_holds_the_app_the_runtime_and_the_bundle(tmp_path):
     assert "sentences.csv (licence: unknown)" in readme
     assert not [name for name in found if "tests/" in name or "docs/" in name or "node_modules" in name]
     assert not list(tmp_path.glob(".site*"))
+
+
+def test_an_android_project_is_the_library_the_adapter_and_the_app(tmp_path):
+    out = tmp_path / "app"
+    export_app(BUNDLE, "android", out, title='@ "Spam" \\ <ham>', name="spam-app")
+    found = contents(out)
+    assert found["sample/src/main/assets/model.tflite"] == BUNDLE.read_bytes()
+    kotlin = "library/src/main/kotlin/edgernn/runtime/tasks/TextClassifier.kt"
+    assert found[kotlin] == (WEB.parent / "android" / kotlin).read_bytes()
+    assert 'rootProject.name = "spam-app"' in found["settings.gradle.kts"].decode()
+    assert 'applicationId = "edgernn.app.spam_app"' in found["sample/build.gradle.kts"].decode()
+    manifest = ElementTree.fromstring(found["sample/src/main/AndroidManifest.xml"])
+    label = manifest.find("application").get("{http://schemas.android.com/apk/res/android}label")
+    assert label == '\\@ "Spam" \\\\ <ham>'
+    for module in re.findall(r'":(\w+)"', found["settings.gradle.kts"].decode()):
+        assert f"{module}/build.gradle.kts" in found
+    assert "gradle/libs.versions.toml" in found
+    assert not [name for name in found if name.startswith(("tests/", "jvm/", "node_modules/")) or "/build/" in name]
+
+
+@pytest.mark.skipif(not (WEB.parent / "ios").exists(), reason="the Swift package is not there yet")
+def test_an_ios_project_is_a_package_without_the_kits_tests(tmp_path):
+    out = tmp_path / "app"
+    export_app(BUNDLE, "ios", out, title='a "b" \\(c)')
+    found = contents(out)
+    assert found["Resources/model.tflite"] == BUNDLE.read_bytes()
+    package = found["Package.swift"].decode()
+    assert "EdgeRNNTests" not in package
+    assert package.count("(") == package.count(")")
+    for target in re.findall(r'\.target\(\s*name: "(\w+)"', package):
+        folder = "Example/" if target == "EdgeRNNExample" else f"Sources/{target}/"
+        assert [name for name in found if name.startswith(folder)], target
+    assert '.navigationTitle("a \\"b\\" \\\\(c)")' in found["Example/BundleView.swift"].decode()
+    assert not [name for name in found if name.startswith(("Tests/", ".build/"))]
+
+
+@pytest.mark.parametrize("platform", [name for name in PLATFORM_NAMES if (WEB.parent / name).exists()])
+def test_every_projects_readme_names_model_data_and_what_has_not_run(tmp_path, platform):
+    export_app(BUNDLE, platform, tmp_path / "out", title="The title")
+    readme = (tmp_path / "out" / "README.md").read_text("utf-8")
+    assert readme.startswith("# The title\n")
+    assert PLATFORMS[platform].bundle in readme
+    assert "(classify)" in readme
+    assert "sentences.csv (licence: unknown)" in readme
+    assert "{" not in readme
 
 
 def test_the_projects_versions_are_those_that_are_tested():

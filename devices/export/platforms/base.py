@@ -25,6 +25,11 @@ class Project:
     name: str
     title: str
 
+    @property
+    def task(self) -> str:
+        """What the model does, by its name in the bundle."""
+        return self.bundle.manifest.typed_task.name
+
     def credits(self) -> str:
         """A Markdown paragraph on whose data the model has learnt."""
         data = self.bundle.manifest.data
@@ -68,6 +73,10 @@ class Platform(ABC):
           sources: content by place.
         """
 
+    def readme(self, project: Project) -> bytes:
+        """Out of the Markdown file beside the platform's own."""
+        return filled((Path(__file__).parent / f"{self.name}.md").read_text(encoding="utf-8"), project, self.bundle)
+
     def files(self, root: Path) -> list[Path]:
         """The sources, in order of their names; none where they are not installed.
 
@@ -81,3 +90,15 @@ class Platform(ABC):
         """The sources' content by their place in a project."""
         folder = root / self.folder
         return {self.place(file.relative_to(folder).as_posix()): file.read_bytes() for file in self.files(root)}
+
+
+def replaced(sources: Mapping[str, bytes], place: str, old: str, new: str) -> bytes:
+    """A source in which one piece of text, which must be there, has given way to another."""
+    text = sources[place].decode("utf-8")
+    assert old in text, f"{place}: {old!r} has gone"  # the sources are the kit's own
+    return text.replace(old, new, 1).encode("utf-8")
+
+
+def filled(text: str, project: Project, bundle: str) -> bytes:
+    """A text with `{title}`, `{task}`, `{bundle}` and `{credits}` in it."""
+    return text.format(title=project.title, task=project.task, bundle=bundle, credits=project.credits()).encode("utf-8")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from edgernn.devices.export.platforms.base import Platform, Project
+from edgernn.devices.export.platforms.base import Platform, Project, filled, replaced
 from edgernn.edge_runtime.bundle import Bundle
 
 _TEMPLATE = "app/project/"
@@ -60,19 +60,13 @@ class Web(Platform):
             "name": project.title,
             "short_name": project.title,
         }
-        page = sources["app/index.html"].decode("utf-8")
-        readme = sources["README.md"].decode("utf-8")
         return {
             "app/public/app.json": _document(settings),
             "app/public/manifest.webmanifest": _document(manifest),
-            "app/index.html": page.replace(
-                "<title>EdgeRNN</title>", f"<title>{_escaped(project.title)}</title>"
-            ).encode(),
+            "app/index.html": replaced(sources, "app/index.html", "<title>EdgeRNN</title>", _title(project)),
             "package.json": _document({**_json(sources["package.json"]), "name": project.name}),
             "package-lock.json": _document(_named_lock(_json(sources["package-lock.json"]), project.name)),
-            "README.md": readme.format(title=project.title, task=_task(project), credits=project.credits()).encode(
-                "utf-8"
-            ),
+            "README.md": filled(sources["README.md"].decode("utf-8"), project, self.bundle),
         }
 
 
@@ -90,11 +84,7 @@ def _named_lock(lock: dict[str, Any], name: str) -> dict[str, Any]:
     return {**lock, "name": name, "packages": packages}
 
 
-def _task(project: Project) -> str:
-    return project.bundle.manifest.typed_task.name
-
-
-def _escaped(text: str) -> str:
+def _title(project: Project) -> str:
     import html
 
-    return html.escape(text)
+    return f"<title>{html.escape(project.title)}</title>"

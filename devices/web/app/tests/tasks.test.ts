@@ -197,7 +197,7 @@ describe.each(BROWSERS)("%s", (name) => {
     await screen.page.keyboard.press("End");
     expect((await screen.texts(".readout"))[0]).toMatch(/^\+4: forecast .*, range .* to /);
     for (const _ of mean) await screen.page.keyboard.press("ArrowLeft");
-    expect((await screen.texts(".readout"))[0]).toMatch(/^2020-40: so far 116\.55/);
+    expect((await screen.texts(".readout"))[0]).toMatch(/^2020-40: so far 116\.6$/);
   });
 
   test.skipIf(!hasFixture("captioner"))("a caption for a picture", async () => {
