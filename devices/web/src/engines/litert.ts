@@ -3,7 +3,7 @@ import { type CompiledModel, loadAndCompile, loadLiteRt, supportsFeature, Tensor
 import type { Engine, EngineOptions, OpenModel, SignatureShape } from "../engines.js";
 import { RuntimeUnavailable } from "../errors.js";
 import type { Tensor } from "../tensor.js";
-import { runScriptInModuleWorkers } from "./worker-scripts.js";
+import { locateFilesIn, runScriptInModuleWorkers } from "./worker-scripts.js";
 
 /** How LiteRT.js is found. */
 export interface LitertOptions {
@@ -52,11 +52,11 @@ async function ready(wasm: string, threads: number): Promise<void> {
   loading ??= (async () => {
     withThreads = threads > 1 && globalThis.crossOriginIsolated === true && (await supportsFeature("threads"));
     const folder = wasm.endsWith("/") || wasm.endsWith(".js") ? wasm : `${wasm}/`;
-    const restore = runScriptInModuleWorkers();
+    const restore = [runScriptInModuleWorkers(), locateFilesIn(folder)];
     try {
       await loadLiteRt(folder, { threads: withThreads });
     } finally {
-      restore();
+      for (const one of restore) one();
     }
   })();
   try {

@@ -30,3 +30,19 @@ function isModuleWorker(importScripts: (...addresses: string[]) => void): boolea
     return true;
   }
 }
+
+/**
+ * LiteRT.js looks for its WASM beside the page's or the worker's own script; this tells it where it is.
+ *
+ * @param folder its address, or that of a script in it.
+ * @returns puts everything back.
+ */
+export function locateFilesIn(folder: string): () => void {
+  const scope = globalThis as { Module?: unknown };
+  const original = scope.Module;
+  const base = folder.slice(0, folder.lastIndexOf("/") + 1);
+  scope.Module = { locateFile: (file: string) => base + file };
+  return () => {
+    scope.Module = original;
+  };
+}

@@ -2,6 +2,11 @@ import type { Link } from "../outcomes.js";
 import { lstrip, SPACE_CLASS, SPACE_RANGE } from "../text/python.js";
 import { type Span, wordsWithTokens } from "../text/spans.js";
 
+/** Models leave a part out of sentences that are longer than those they have learnt from; so short ones are never cut. */
+export const LONG = 32;
+/** Words that go by themselves ("do", "the") get little attention, but not so many in a row. */
+const LOOKED_AT = 0.3;
+const ROW = 8;
 const WITH_BLANK = new RegExp(`${SPACE_CLASS}*[^${SPACE_RANGE}]+`, "gu");
 
 /**
@@ -41,6 +46,23 @@ export function linksOf(
     const { word, weight } = mostAttended(mean, words);
     return { source: word, target: span, weight };
   });
+}
+
+/**
+ * Whether a translation leaves out a part of a long source: eight tokens in a row that it has not looked at.
+ *
+ * @param attention a row a token written, of the source's length or more.
+ * @param tokens of the source.
+ */
+export function leavesOut(attention: readonly Float32Array[], tokens: number): boolean {
+  if (tokens < LONG) return false;
+  let row = 0;
+  for (let place = 0; place < tokens; place++) {
+    const total = attention.reduce((sum, one) => sum + (one[place] ?? 0), 0);
+    row = total < LOOKED_AT ? row + 1 : 0;
+    if (row === ROW) return true;
+  }
+  return false;
 }
 
 /** The word of the source that got most attention, and how much. */

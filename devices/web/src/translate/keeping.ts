@@ -2,7 +2,7 @@ import type { Link, Translation } from "../outcomes.js";
 import { isAlpha, strip } from "../text/python.js";
 import type { Span } from "../text/spans.js";
 import { cutAtKept, mask, type Masked, renumbered, retagged, type Untagged, untag } from "./kept.js";
-import { shortened } from "./layout.js";
+import { halved, shortened } from "./layout.js";
 import type { TranslationOptions } from "./options.js";
 import type { Said, SentenceTranslator } from "./sentence.js";
 
@@ -51,8 +51,10 @@ export class KeepingTranslator {
     for (const piece of shortened(sentence, (text) => this.sentences.fits(text))) {
       const [before, middle, after] = withoutEnds(piece);
       if (before) yield before;
-      if (hasLetters(middle)) yield* this.sentences.stream(middle, options);
-      else if (middle) yield middle;
+      if (!hasLetters(middle)) {
+        if (middle) yield middle;
+      } else if (this.sentences.isLong(middle)) yield (await this.whole(middle, options, "", false))[0]!.text;
+      else yield* this.sentences.stream(middle, options);
       if (after) yield after;
     }
   }
@@ -62,10 +64,24 @@ export class KeepingTranslator {
     const aligned = tagged || options.alignment;
     const ranked: SaidOf[][] = [];
     for (const piece of shortened(text, (one) => this.sentences.fits(one))) {
-      ranked.push(await this.piece(piece, options, standIns, aligned));
+      ranked.push(...(await this.withoutLack(piece, options, standIns, aligned)));
     }
     const count = Math.max(...ranked.map((one) => one.length));
     return Array.from({ length: count }, (_, rank) => chained(ranked.map((one) => one[Math.min(rank, one.length - 1)]!)));
+  }
+
+  /** Translations of a piece, or of its halves one after the other where a part of it would be missing. */
+  private async withoutLack(
+    piece: string,
+    options: TranslationOptions,
+    standIns: string,
+    aligned: boolean,
+  ): Promise<SaidOf[][]> {
+    const found = await this.piece(piece, options, standIns, aligned);
+    if (!found[0]!.said.lacks) return [found];
+    const halves: SaidOf[][] = [];
+    for (const half of halved(piece)) halves.push(...(await this.withoutLack(half, options, standIns, aligned)));
+    return halves;
   }
 
   /** Translations of what fits, with the blanks at its ends. */
@@ -102,7 +118,7 @@ export function moved(link: Link, source: number, target: number): Link {
 }
 
 function unsaid(text: string): Said {
-  return { text, score: 0, tokens: 0, links: [] };
+  return { text, score: 0, tokens: 0, links: [], lacks: false };
 }
 
 /** With what the stand-ins stand for, and with the tags; null where something is missing. */
@@ -142,7 +158,7 @@ function chained(pieces: readonly SaidOf[]): Said {
     tokens += said.tokens;
     sum += said.score * said.tokens;
   }
-  return { text, score: tokens ? sum / tokens : 0, tokens, links };
+  return { text, score: tokens ? sum / tokens : 0, tokens, links, lacks: false };
 }
 
 function withoutEnds(piece: string): [string, string, string] {

@@ -8,7 +8,7 @@ import type { Pieces } from "../text/pieces.js";
 import { isAlnum, rstrip } from "../text/python.js";
 import type { Span } from "../text/spans.js";
 import type { Encoder } from "../text/tokenizer.js";
-import { linksOf } from "./alignment.js";
+import { leavesOut, linksOf, LONG } from "./alignment.js";
 import type { TranslationOptions } from "./options.js";
 import { readSource, type SourceText } from "./source.js";
 import { Speaker } from "./speaker.js";
@@ -24,6 +24,8 @@ export interface Said {
   /** How many were written, the end counted. */
   readonly tokens: number;
   readonly links: readonly Link[];
+  /** Whether a part of a long source is missing, by the attention. */
+  readonly lacks: boolean;
 }
 
 /** Translates what fits into the model at once. */
@@ -56,9 +58,13 @@ export class SentenceTranslator {
   fits(text: string): boolean {
     // A token is a byte at least: short texts need not be tokenized to know, nor need very long ones.
     const most = this.task.max_source;
-    let length = 0;
-    for (const _ of text) length++;
+    const length = countOf(text);
     return 4 * length <= most || (length <= 100 * most && this.encode(text).length <= most);
+  }
+
+  /** Whether a source has so many tokens that a part may be missing in its translation. */
+  isLong(text: string): boolean {
+    return 4 * countOf(text) >= LONG && this.encode(text).length >= LONG;
   }
 
   /**
@@ -149,8 +155,15 @@ export class SentenceTranslator {
     const spoken = one.tokens.map((token, at) => speaker.feed(token, one.attention?.[at] ?? null)).join("");
     const text = rstrip(spoken + speaker.finish());
     const links = aligned ? linksOf(text, speaker.spans, one.attention, source.words) : [];
-    return { text, score: one.score, tokens: one.tokens.length + Number(one.ended), links };
+    const lacks = one.ended && one.attention !== null && leavesOut(one.attention, source.ids.length);
+    return { text, score: one.score, tokens: one.tokens.length + Number(one.ended), links, lacks };
   }
+}
+
+function countOf(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
 }
 
 function withoutEnding(text: string, ending: string): string {

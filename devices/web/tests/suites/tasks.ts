@@ -12,6 +12,7 @@ import type {
   Translation,
   Translator,
 } from "../../src/index.js";
+import { leavesOut } from "../../src/translate/alignment.js";
 import { cutAtKept } from "../../src/translate/kept.js";
 import { partsOf, shortened } from "../../src/translate/layout.js";
 import { all, near, numbers, same } from "../support/comparing.js";
@@ -185,6 +186,10 @@ export const translate: Suite = async function* (vectors, context) {
   for (const one of vectors["shortened"]!) {
     const fits = (text: string) => Array.from(text).length <= one.most;
     yield { name: `shortened ${JSON.stringify(one.text)}`, faults: same(shortened(one.text, fits), one.pieces, "pieces") };
+  }
+  for (const one of vectors["left_out"]!) {
+    const rows = (one.attention as number[][]).map((row) => Float32Array.from(row));
+    yield { name: `left out of ${one.tokens}`, faults: same(leavesOut(rows, one.tokens), one.left_out, "left out") };
   }
   for (const one of vectors["cases"]!) {
     const found = await ((await context.model(one.bundle)) as Translator).translate(one.text, camelCase(one.settings));

@@ -1,0 +1,5 @@
+import { runAreas } from "./page.js";
+
+self.onmessage = async ({ data }: MessageEvent<string[]>) => {
+  self.postMessage(await runAreas(data));
+};

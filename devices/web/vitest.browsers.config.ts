@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["tests/browsers/*.test.ts"],
+    testTimeout: 500_000,
+    hookTimeout: 120_000,
+    maxWorkers: 1,
+    minWorkers: 1,
+  },
+});
