@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ class DeployOptions:
       edgernn: path of the command there, or "": look for it.
       service: auto, user, system or supervisor.
       ssh_options: for `ssh -o`.
+      serve: options of `edgernn serve` to change, by name without dashes.
+      token: that clients must show; "": none any more; None: as now.
     """
 
     name: str
@@ -44,6 +46,8 @@ class DeployOptions:
     edgernn: str = ""
     service: str = "auto"
     ssh_options: tuple[str, ...] = ()
+    serve: Mapping[str, str] = field(default_factory=dict)
+    token: str | None = None
 
 
 Listener = Callable[[Host, str], None]
@@ -78,6 +82,8 @@ def deploy(
         "stamp": now.strftime("%Y%m%dT%H%M%SZ"),
         "deployed": now.isoformat(timespec="seconds"),
         "keep": options.keep,
+        "options": dict(options.serve),
+        "token": options.token,
     }
     content = memoryview(checked.content)
     seconds = _limit(options) + checked.size / _LEAST_BYTES_A_SECOND

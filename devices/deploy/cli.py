@@ -36,6 +36,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--root", default="~/.local/share/edgernn", metavar="DIR", help="on the device (default: %(default)s)"
     )
     parser.add_argument("--port", type=int, default=0, metavar="N", help="to serve at (default: as now, at first 8080)")
+    parser.add_argument("--host", default="", help="address to serve at (default: as now, at first 127.0.0.1)")
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="here: clients must show what is in it; it is sent through SSH and kept there for the server's user alone",
+    )
+    parser.add_argument("--no-token", action="store_true", help="clients need show none any more")
+    parser.add_argument(
+        "--serve-option",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="of edgernn serve, kept by later deploys: threads, workers, queue, max-body, timeout, sessions or "
+        "session-idle",
+    )
     parser.add_argument(
         "--timeout", type=float, default=60.0, metavar="S", help="seconds for each check on the device (default: 60)"
     )
@@ -62,6 +77,11 @@ def run(args: argparse.Namespace) -> int:
     from edgernn.devices.deploy.show import show_deploys, show_status, show_versions
 
     first, *others = args.words
+    serving = [name for name in ("host", "token_file", "no_token", "serve_option") if getattr(args, name)]
+    if serving and (args.rollback or first in _LOOKS):
+        raise InputError(
+            f"--{serving[0].replace('_', '-')} goes with a bundle: deploy it again to change how it is served"
+        )
     listener = _Steps()
     if first in _LOOKS and not args.rollback:
         outcomes = api.look(first, _hosts(others, f"{first} takes devices"), _options(args, args.name))
@@ -125,7 +145,40 @@ def _options(args: argparse.Namespace, name: str) -> DeployOptions:
         edgernn=args.edgernn,
         service=args.service,
         ssh_options=tuple(args.ssh_option),
+        serve=_served(args),
+        token=_token(args),
     )
+
+
+def _served(args: argparse.Namespace) -> dict[str, str]:
+    """What changes of the server's options."""
+    from edgernn.devices.deploy.device.serving import OPTIONS
+    from edgernn.edge_runtime.cli.serve import add_arguments as add_serve_arguments
+
+    known = [name for name in OPTIONS if name != "host"]
+    found = {"host": args.host} if args.host else {}
+    for one in args.serve_option:
+        name, _, value = one.partition("=")
+        if name not in known or not value:
+            raise InputError(f"--serve-option {one!r}: write KEY=VALUE, where KEY is one of {', '.join(known)}")
+        found[name] = value
+    # As `edgernn serve` would read them there.
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    add_serve_arguments(parser)
+    try:
+        parser.parse_args(["model", *(word for name, value in found.items() for word in (f"--{name}", value))])
+    except argparse.ArgumentError as error:
+        raise InputError(str(error)) from error
+    return found
+
+
+def _token(args: argparse.Namespace) -> str | None:
+    """The token to be sent; None: the one that is there stays."""
+    from edgernn.edge_runtime.serve.options import read_token
+
+    if args.no_token and args.token_file:
+        raise InputError("--token-file and --no-token exclude each other")
+    return "" if args.no_token else read_token(Path(args.token_file)) if args.token_file else None
 
 
 class _Steps:

@@ -19,6 +19,7 @@ _MODULES = (
     "health",
     "units",
     "services",
+    "serving",
     "flow",
     "reports",
     "agent",

@@ -109,7 +109,7 @@ class Device:
     def served(self, seconds: float = 5.0) -> str:
         """SHA-256 of what is served, as soon as anything is."""
         end = time.monotonic() + seconds
-        while not (found := health.hash_of(health.ask(self.port), NAME)) and time.monotonic() < end:
+        while not (found := health.hash_of(health.ask(f"127.0.0.1:{self.port}"), NAME)) and time.monotonic() < end:
             time.sleep(0.02)
         return found
 

@@ -38,7 +38,7 @@ def bench(word):
 def serve(words):
     name, _, path = words[0].partition("=")
     if not path:
-        print(f"edgernn serve: {name}: no such file", file=sys.stderr)
+        print(f"edgernn serve: {os.environ.get('STANDIN_LACKS') or f'{name}: no such file'}", file=sys.stderr)
         return 2
     content = Path(path).read_bytes()
     if content.startswith(b"dies"):

@@ -99,8 +99,9 @@ def test_the_systems_unit_reads_its_port(systemd, place, tmp_path, monkeypatch):
     with pytest.raises(Fault, match=r"see devices/raspberry_pi/README\.md"):
         service.configure(SETTINGS)
     (tmp_path / "edgernn@.service").write_text("")
-    service.configure(SETTINGS)
-    assert (place.folder / "service.env").read_text() == "EDGERNN_PORT=8081\n"
+    service.configure({**SETTINGS, "command": ["edgernn", "serve", "spam=x", "--port", "8081", "--threads", "2"]})
+    told = (place.folder / "service.env").read_text()
+    assert told == "EDGERNN_PORT=8081\nEDGERNN_OPTIONS=--threads 2\n"
     service.stop()
     assert calls[-1] == "sudo -n systemctl disable --now edgernn@spam.service"
 

@@ -107,7 +107,7 @@ def test_deploy_status_list_and_rollback(server, int8_bundle, float_bundle, caps
             assert main(["deploy", str(bundle), server.host, *options]) == 0, capsys.readouterr()
         first, second = (read_bundle(bundle).sha256 for bundle in (float_bundle, int8_bundle))
         capsys.readouterr()
-        assert place.current().sha256 == second == health.hash_of(health.ask(server.web_port), "topics")
+        assert place.current().sha256 == second == health.hash_of(health.ask(f"127.0.0.1:{server.web_port}"), "topics")
         # One device of two cannot be reached.
         assert main(["deploy", str(int8_bundle), server.host, gone, *options]) == 2
         told = capsys.readouterr()
@@ -120,7 +120,7 @@ def test_deploy_status_list_and_rollback(server, int8_bundle, float_bundle, caps
         assert capsys.readouterr().out.splitlines()[1].split()[1:3] == ["topics", "serving"]
         assert main(["deploy", "--rollback", server.host, *options]) == 0
         capsys.readouterr()
-        assert place.current().sha256 == first == health.hash_of(health.ask(server.web_port), "topics")
+        assert place.current().sha256 == first == health.hash_of(health.ask(f"127.0.0.1:{server.web_port}"), "topics")
         assert main(["deploy", "list", server.host, *server.words(), "--json"]) == 0
         listed = json.loads(capsys.readouterr().out)["hosts"][0]["models"][0]["versions"]
         assert [(row["sha256"], row["current"]) for row in listed] == [(first, True), (second, False)]

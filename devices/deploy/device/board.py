@@ -16,6 +16,8 @@ _SPARE_DISK = 16 << 20
 _SPARE_MEMORY = 64 << 20
 # A bundle is read whole, and its weights are packed once more.
 _COPIES = 2
+# By name, not as "edgernn[serve]": on 32 bits pip would look for an engine that has no wheel there.
+_SERVER_PACKAGES = "starlette uvicorn prometheus_client python-multipart"
 _MACHINES = ("aarch64", "arm64", "armv7l", "armv8l", "x86_64", "AMD64")
 
 
@@ -78,10 +80,13 @@ def _check_engine(edgernn: str, seconds: float) -> str:
 def _check_server(edgernn: str, seconds: float) -> None:
     """The server says what it lacks before it looks for the bundle, which is not there."""
     ended = run([edgernn, "serve", "/nonexistent/model.tflite", "--port", "0"], seconds)
-    if "pip install" in ended.complaint or "unknown command" in ended.complaint:
+    if "own wheel" in ended.complaint or "unknown command" in ended.complaint:
         raise Fault(
-            f'on the device {ended.complaint}: type there: {Path(edgernn).parent / "pip"} install "edgernn[serve]"'
+            "on the device there is the runtime's own wheel, which cannot serve: see devices/raspberry_pi/README.md"
         )
+    if "not installed" in ended.complaint:
+        what, pip = ended.complaint.partition(": pip install")[0], Path(edgernn).parent / "pip"
+        raise Fault(f"on the device {what}: type there: {pip} install {_SERVER_PACKAGES}")
 
 
 def free_disk(path: Path) -> int:

@@ -56,6 +56,16 @@ def replace_file(path: Path, data: bytes) -> None:
     rename(temporary, path)
 
 
+def write_secret(path: Path, data: bytes) -> None:
+    """Writes a new file that this user alone can read, whole or not at all."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+        _changed()
+        _to_disk(file)
+    rename(temporary, path)
+
+
 def rename(old: Path, new: Path) -> None:
     """Renames, and waits until the disk knows: atomic within a file system."""
     old.replace(new)

@@ -6,11 +6,11 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from edgernn.devices.deploy.device import files, health
+from edgernn.devices.deploy.device import files, health, serving
 from edgernn.devices.deploy.device.board import check_board
 from edgernn.devices.deploy.device.faults import CHECK_FAILED, REFUSED, Fault
 from edgernn.devices.deploy.device.place import MODEL, Place, Version
@@ -40,6 +40,8 @@ class Request:
       stamp: the workstation's time, for the version's name: a board without a battery has none of its own.
       deployed: the same, to read.
       keep: versions to keep.
+      options: of `edgernn serve`, by name without dashes ("host", "threads"); those that are missing stay as they are.
+      token: that clients must show; "": none; None: as now.
     """
 
     root: str
@@ -54,6 +56,8 @@ class Request:
     stamp: str = ""
     deployed: str = ""
     keep: int = 3
+    options: dict[str, str] = field(default_factory=dict)
+    token: str | None = None
 
 
 def deploy(request: Request, blocks: Iterator[bytes], say: Say) -> dict[str, Any]:
@@ -87,6 +91,7 @@ def deploy(request: Request, blocks: Iterator[bytes], say: Say) -> dict[str, Any
         done["version"] = new.name
         done |= _switch_over(place, request, edgernn, new, say)
         done["removed"] = place.prune(request.keep)
+        serving.remove_tokens(place, read_settings(place))
     return done
 
 
@@ -121,12 +126,13 @@ def settle(place: Place) -> None:
     doubted, current = place.doubted(), place.current()
     if doubted is not None and current is not None:
         old, settings = doubted
-        port = int((read_settings(place) or {}).get("port", 0))
-        if not port or health.hash_of(health.ask(port), place.name) != current.sha256:
+        now = read_settings(place)
+        if not now or health.hash_of(health.ask(serving.address(now)), place.name) != current.sha256:
             if settings is not None:
                 _write_settings(place, settings)
             place.switch(old, None)
     place.trust()
+    serving.remove_tokens(place, read_settings(place))
 
 
 def _install(
@@ -171,7 +177,7 @@ def _switch_over(place: Place, request: Request, edgernn: str, new: Version, say
     settings_before = read_settings(place)
     port = request.port or int((settings_before or {}).get("port", 8080))
     service = open_service(_kind(request, settings_before), place, request.supervisor)
-    settings = {"kind": service.kind, "port": port, "command": _command(place, edgernn, port)}
+    settings = serving.settings(place, request, edgernn, service.kind, port, settings_before)
     try:
         if _serves_already(settings, settings_before, before[0], new, place):
             return {"service": service.kind, "port": port, "health_seconds": 0.0, "advice": service.advice()}
@@ -182,7 +188,7 @@ def _switch_over(place: Place, request: Request, edgernn: str, new: Version, say
             place.switch(new, before[0])
         _restart(place, service, settings)
         say("waiting until it serves")
-        why = health.wait(port, place.name, new.sha256, request.seconds, service.trouble)
+        why = health.wait(serving.address(settings), place.name, new.sha256, request.seconds, service.trouble)
         if why:
             raise Fault(why, CHECK_FAILED)
         place.trust()
@@ -216,9 +222,10 @@ def _go_back(
         else:
             service = open_service(str(settings["kind"]), place, request.supervisor)
             _restart(place, service, settings)
-            why = health.wait(int(settings["port"]), place.name, old.sha256, request.seconds, service.trouble)
+            why = health.wait(serving.address(settings), place.name, old.sha256, request.seconds, service.trouble)
             told = f"rolled back to {old.name}" + (f", which is not well either: {why}" if why else "")
         place.trust()
+        serving.remove_tokens(place, read_settings(place))
         if failed != old and failed not in (place.current(), place.previous()):
             place.remove(failed)
     except (Fault, OSError) as fault:
@@ -237,11 +244,7 @@ def _serves_already(
     settings: dict[str, Any], before: dict[str, Any] | None, old: Version | None, new: Version, place: Place
 ) -> bool:
     same = before is not None and all(before.get(key) == value for key, value in settings.items())
-    return same and old == new and health.hash_of(health.ask(settings["port"]), place.name) == new.sha256
-
-
-def _command(place: Place, edgernn: str, port: int) -> list[str]:
-    return [edgernn, "serve", f"{place.name}={place.folder}/current/{MODEL}", "--port", str(port)]
+    return same and old == new and health.hash_of(health.ask(serving.address(settings)), place.name) == new.sha256
 
 
 def _kind(request: Request, before: dict[str, Any] | None) -> str:

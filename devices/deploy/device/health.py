@@ -15,10 +15,10 @@ _PAUSE = 0.1
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def ask(port: int, seconds: float = 2.0) -> dict[str, Any] | None:
-    """GET /health: the document, also of a server that is not well; None where nobody answers."""
+def ask(address: str, seconds: float = 2.0) -> dict[str, Any] | None:
+    """GET /health of HOST:PORT: the document, also of a server that is not well; None where nobody answers."""
     try:
-        with _DIRECT.open(f"http://127.0.0.1:{port}/health", timeout=seconds) as answer:
+        with _DIRECT.open(f"http://{address}/health", timeout=seconds) as answer:
             found = json.loads(answer.read(_MOST_BYTES))
     except urllib.error.HTTPError as error:  # 503 says more than that nobody answers
         found = _unwell(error)
@@ -43,11 +43,11 @@ def hash_of(document: dict[str, Any] | None, name: str) -> str:
     return str(model.get("sha256", "")) if isinstance(model, dict) else ""
 
 
-def wait(port: int, name: str, sha256: str, seconds: float, trouble: Callable[[], str]) -> str:
+def wait(address: str, name: str, sha256: str, seconds: float, trouble: Callable[[], str]) -> str:
     """Waits until the model with this hash is served.
 
     Args:
-      port: of the server.
+      address: of the server, HOST:PORT.
       name: of the model.
       sha256: of its bundle.
       seconds: to wait at most.
@@ -58,18 +58,19 @@ def wait(port: int, name: str, sha256: str, seconds: float, trouble: Callable[[]
     """
     end = time.monotonic() + seconds
     while True:
-        document = ask(port)
+        document = ask(address)
         served = hash_of(document, name)
         if served == sha256:
             return ""
         if why := trouble():
             return f"the server does not start: {why}"
         if time.monotonic() > end:
-            return f"after {seconds:g} s {_state(document, served, port)}"
+            return f"after {seconds:g} s {_state(document, served, address)}"
         time.sleep(_PAUSE)
 
 
-def _state(document: dict[str, Any] | None, served: str, port: int) -> str:
+def _state(document: dict[str, Any] | None, served: str, address: str) -> str:
+    port = address.rpartition(":")[2]
     if document is None:
         return f"nobody answers on port {port}"
     if document.get("status") != "ok":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edgernn.devices.deploy.device import health
+from edgernn.devices.deploy.device import health, serving
 from edgernn.devices.deploy.device.flow import read_settings
 from edgernn.devices.deploy.device.place import Place, names_in, root_of
 
@@ -25,7 +25,7 @@ def _chosen(root: str, name: str) -> list[str]:
 
 def _status(place: Place) -> dict[str, Any]:
     current, settings = place.current(), read_settings(place)
-    served = health.hash_of(health.ask(int(settings["port"])), place.name) if settings else ""
+    served = health.hash_of(health.ask(serving.address(settings)), place.name) if settings else ""
     return {
         "name": place.name,
         "version": current.name if current else None,
@@ -34,6 +34,8 @@ def _status(place: Place) -> dict[str, Any]:
         "served_sha256": served or None,
         "port": settings["port"] if settings else None,
         "service": settings["kind"] if settings else None,
+        "options": settings.get("options", {}) if settings else {},
+        "token": bool(settings and settings.get("token")),
         "versions": len(place.versions()),
     }
 

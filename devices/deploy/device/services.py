@@ -208,10 +208,13 @@ class SystemUnit(Systemd):
     _journal = ("journalctl",)
 
     def configure(self, settings: dict[str, Any]) -> None:
-        """The template reads the port from `service.env`."""
+        """The template reads port and options from `service.env`."""
         if not _SYSTEM_UNIT.exists():
             raise Fault(f"--service system: there is no {_SYSTEM_UNIT}: see devices/raspberry_pi/README.md")
-        files.replace_file(self._place.folder / "service.env", f"EDGERNN_PORT={settings['port']}\n".encode("ascii"))
+        # Behind the command, "serve", the model, "--port" and the port.
+        options = " ".join(settings["command"][5:])
+        told = f"EDGERNN_PORT={settings['port']}\nEDGERNN_OPTIONS={options}\n"
+        files.replace_file(self._place.folder / "service.env", told.encode("ascii"))
         self._must("enable", "--quiet", self._unit)
 
 
