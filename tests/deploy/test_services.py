@@ -106,6 +106,27 @@ def test_the_systems_unit_reads_its_port(systemd, place, tmp_path, monkeypatch):
     assert calls[-1] == "sudo -n systemctl disable --now edgernn@spam.service"
 
 
+@pytest.mark.parametrize(
+    ("failures", "last", "given_up"),
+    [
+        (0, "killed by signal 11", False),
+        (1, "killed by signal 11", True),
+        (1, "killed by signal 9", False),
+        (2, "killed by signal 9", True),
+        (1, "edgernn serve: port 8080 is taken", False),
+        (2, "edgernn serve: port 8080 is taken", True),
+    ],
+)
+def test_a_crash_is_given_up_at_once_what_may_be_chance_after_the_second_time(place, failures, last, given_up):
+    service = services.open_service("supervisor", place, "text")
+    service.configure({**SETTINGS, "generation": "now"})
+    told = {"generation": "now", "child": 0, "failures": failures, "last": last}
+    (place.folder / "supervisor.json").write_text(json.dumps(told), encoding="utf-8")
+    assert service.trouble() == (last if given_up else "")
+    (place.folder / "supervisor.json").write_text(json.dumps({**told, "generation": "before"}), encoding="utf-8")
+    assert service.trouble() == ""
+
+
 def test_what_is_taken_where_nothing_is_chosen(place, monkeypatch):
     for has, kind in ((True, "user"), (False, "supervisor")):
         monkeypatch.setattr(services, "has_user_systemd", lambda has=has: has)

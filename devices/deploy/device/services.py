@@ -23,6 +23,9 @@ KINDS = ("user", "system", "supervisor")
 _SYSTEM_UNIT = Path("/etc/systemd/system/edgernn@.service")
 # Once may be chance: a port that the old server had not yet left.
 _FAILURES = 2
+# What a program does to itself (SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV) is no chance, and every start costs time in
+# which nothing serves; SIGKILL may be for want of memory.
+_CRASHES = tuple(f"killed by signal {number}" for number in (4, 6, 7, 8, 11))
 _SECONDS = 30.0
 _STOP_SECONDS = 40.0
 _LOOK_EVERY = 0.5
@@ -102,8 +105,10 @@ class Supervised(Service):
         """What the supervisor tells of this generation."""
         try:
             told: Any = json.loads((self._place.folder / "supervisor.json").read_text(encoding="utf-8"))
-            if told["generation"] == self._generation and told["failures"] >= _FAILURES:
-                return str(told["last"])
+            last = str(told["last"])
+            enough = 1 if last in _CRASHES else _FAILURES
+            if told["generation"] == self._generation and told["failures"] >= enough:
+                return last
         except (OSError, ValueError, KeyError, TypeError):
             pass
         return ""
