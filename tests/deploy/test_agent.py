@@ -131,7 +131,7 @@ def test_a_server_that_serves_something_else_is_rolled_back_when_the_time_is_ove
     device.deploy(OLD)
     began = time.monotonic()
     done = device.deploy(b"another new", seconds=2.0)
-    assert 2 < time.monotonic() - began < 10
+    assert time.monotonic() - began > 2
     assert done.reason.startswith(
         f"after 2 s the server on port {device.port} still serves {'0' * 12}; rolled back to "
     )
