@@ -1,0 +1,25 @@
+// swift-tools-version: 5.9
+import PackageDescription
+
+let package = Package(
+    name: "EdgeRNN",
+    platforms: [.iOS(.v15), .macOS(.v12)],
+    products: [
+        // The runtime without an engine: bring your own (`Engine`).
+        .library(name: "EdgeRNN", targets: ["EdgeRNN"]),
+        // The engine over LiteRT's C API.
+        .library(name: "EdgeRNNLiteRt", targets: ["EdgeRNNLiteRt"]),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "EdgeRNN", dependencies: ["CZlib"]),
+        .target(name: "CLiteRt"),
+        .target(
+            name: "EdgeRNNLiteRt",
+            dependencies: ["EdgeRNN", "CLiteRt"],
+            // Apps for Apple's systems name LiteRT's framework themselves (README.md).
+            linkerSettings: [.linkedLibrary("LiteRt", .when(platforms: [.linux]))]
+        ),
+        .executableTarget(name: "edgernn-conformance", dependencies: ["EdgeRNN", "EdgeRNNLiteRt"], path: "Conformance"),
+    ]
+)

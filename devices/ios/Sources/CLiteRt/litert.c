@@ -1,0 +1,2 @@
+// Swift packages have no targets of headers alone.
+#include "litert.h"
