@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Tests share the machine: TensorFlow's own threads would only get in each other's way.
 WORKERS ?= 2
 
-.PHONY: demo test test-pi test-web test-android lint format wheel clean
+.PHONY: demo test test-android test-ios test-pi test-web lint format wheel clean
 
 demo: $(STAMP)
 	$(BIN)/edgernn demo --out edgernn-demo
@@ -26,6 +26,10 @@ test-web: $(STAMP)
 # The Kotlin library on this machine's JVM, with the real engine: installs a JDK and the Kotlin compiler where they are missing.
 test-android: $(STAMP)
 	sh devices/android/test.sh $(CURDIR)/$(BIN)/python
+
+# The Swift package: needs root on Debian or Ubuntu, and 3.3 GB for Swift (devices/ios/README.md).
+test-ios: $(STAMP)
+	sh devices/ios/test.sh
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -20,6 +20,6 @@ let package = Package(
             // Apps for Apple's systems name LiteRT's framework themselves (README.md).
             linkerSettings: [.linkedLibrary("LiteRt", .when(platforms: [.linux]))]
         ),
-        .executableTarget(name: "edgernn-conformance", dependencies: ["EdgeRNN", "EdgeRNNLiteRt"], path: "Conformance"),
+        .testTarget(name: "EdgeRNNTests", dependencies: ["EdgeRNN", "EdgeRNNLiteRt"]),
     ]
 )

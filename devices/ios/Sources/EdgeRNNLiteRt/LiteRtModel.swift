@@ -23,23 +23,25 @@ struct LiteRtSignatureCall {
 final class LiteRtModel: OpenModel {
     let execution: ExecutionSpec
     let calls: [LiteRtSignatureCall]
-    let compiled: LiteRtCompiledModel
     /// Memory of the inputs and outputs (of states too) of each signature, shared by the streams.
     let inputs: [[String: LiteRtBuffer]]
     let outputs: [[String: LiteRtBuffer]]
-    private let model: LiteRtModelHandle
+    private let model: ModelHandle
+    private let compiledHandle: CompiledHandle
+
+    var compiled: LiteRtCompiledModel { compiledHandle.handle }
 
     init(_ content: [UInt8], _ execution: ExecutionSpec, _ options: EngineOptions) throws {
-        let model = try LiteRtModelHandle(content)
-        let compiled = try model.compile(options, sharesWeights: execution.sharePackedWeights)
-        (self.model, self.compiled, self.execution) = (model, compiled, execution)
+        let model = try ModelHandle(content)
+        let compiledHandle = try model.compile(options, sharesWeights: execution.sharePackedWeights)
+        (self.model, self.compiledHandle, self.execution) = (model, compiledHandle, execution)
         let known = try model.signatures()
         calls = try execution.signatures.map { signature in
             guard let index = known.firstIndex(of: signature.name) else {
                 throw RuntimeUnavailable(
                     "the model's signatures are not those that its manifest names: \(signature.name) is missing")
             }
-            return try model.call(index, compiled)
+            return try model.call(index, compiledHandle.handle)
         }
         let memory = Set(execution.memory.map(\.name))
         func buffers(_ slots: [LiteRtSlot]) throws -> [String: LiteRtBuffer] {
@@ -50,8 +52,6 @@ final class LiteRtModel: OpenModel {
         outputs = try calls.map { try buffers($0.outputs) }
         try checkNames()
     }
-
-    deinit { LiteRtDestroyCompiledModel(compiled) }
 
     func stream() throws -> EngineStream { LiteRtStream(self) }
 
@@ -68,8 +68,18 @@ final class LiteRtModel: OpenModel {
     }
 }
 
+/// The compiled model; the model that it was made of lives as long.
+private final class CompiledHandle {
+    let handle: LiteRtCompiledModel
+    private let model: ModelHandle
+
+    init(_ handle: LiteRtCompiledModel, _ model: ModelHandle) { (self.handle, self.model) = (handle, model) }
+
+    deinit { LiteRtDestroyCompiledModel(handle) }
+}
+
 /// The model before it is compiled; it keeps the bytes where LiteRT reads them.
-private final class LiteRtModelHandle {
+private final class ModelHandle {
     private let bytes: UnsafeMutableRawBufferPointer
     private let handle: CLiteRt.LiteRtModel
 
@@ -96,7 +106,7 @@ private final class LiteRtModelHandle {
         bytes.deallocate()
     }
 
-    func compile(_ options: EngineOptions, sharesWeights: Bool) throws -> LiteRtCompiledModel {
+    func compile(_ options: EngineOptions, sharesWeights: Bool) throws -> CompiledHandle {
         var native: LiteRtOptions?
         try check(LiteRtCreateOptions(&native), "LiteRtCreateOptions")
         defer { LiteRtDestroyOptions(native!) }
@@ -112,7 +122,7 @@ private final class LiteRtModelHandle {
         let environment = try LiteRtSurroundings.shared.get().handle
         var found: LiteRtCompiledModel?
         try check(LiteRtCreateCompiledModel(environment, handle, native!, &found), "LiteRtCreateCompiledModel")
-        return found!
+        return CompiledHandle(found!, self)
     }
 
     /// The signatures' names, by index.

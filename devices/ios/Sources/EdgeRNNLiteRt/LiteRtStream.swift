@@ -70,7 +70,9 @@ final class LiteRtStream: EngineStream {
     private func call(_ signature: Int, _ spec: SignatureSpec) throws {
         let call = model.calls[signature]
         let memory = memoryNames.isEmpty ? [:] : try memory(spec.steps)
-        var inputs: [LiteRtTensorBuffer?] = call.inputs.map { (memory[$0.name] ?? model.inputs[signature][$0.name])?.handle }
+        var inputs: [LiteRtTensorBuffer?] = call.inputs.map {
+            (memory[$0.name] ?? model.inputs[signature][$0.name])?.handle
+        }
         var outputs: [LiteRtTensorBuffer?] = call.outputs.map {
             (memory[$0.name] ?? model.outputs[signature][$0.name])?.handle
         }

@@ -91,7 +91,8 @@ public struct ModelBundle {
         return document
     }
 
-    private static func assets(_ archive: ZipArchive, _ manifest: Manifest, _ path: String) throws -> [Scalars: [UInt8]] {
+    private static func assets(_ archive: ZipArchive, _ manifest: Manifest, _ path: String) throws -> [Scalars: [UInt8]]
+    {
         let names = sorted(archive.names)
         let expected = sorted([Manifest.fileName.scalars] + manifest.assets.keys)
         guard names == expected else {
@@ -103,7 +104,9 @@ public struct ModelBundle {
         var found: [Scalars: [UInt8]] = [:]
         for (name, file) in manifest.assets {
             let data = try member(archive, name, path)
-            guard file == FileSpec(size: data.count, sha256: Sha256.hex(data)) else { throw mismatch(name.string, path) }
+            guard file == FileSpec(size: data.count, sha256: Sha256.hex(data)) else {
+                throw mismatch(name.string, path)
+            }
             found[name] = data
         }
         return found

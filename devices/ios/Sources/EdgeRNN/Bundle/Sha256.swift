@@ -55,7 +55,8 @@ struct Sha256 {
             constants.withUnsafeBufferPointer { k in
                 for block in 0..<blocks {
                     for i in 0..<16 {
-                        w[i] = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 64 * block + 4 * i, as: UInt32.self))
+                        w[i] = UInt32(
+                            bigEndian: bytes.loadUnaligned(fromByteOffset: 64 * block + 4 * i, as: UInt32.self))
                     }
                     for i in 16..<64 {
                         let s0 = rotated(w[i - 15], 7) ^ rotated(w[i - 15], 18) ^ (w[i - 15] >> 3)

@@ -43,7 +43,9 @@ struct ZipArchive {
         var place = end - size
         for _ in 0..<count {
             guard place + 46 <= end, data.whole(place, 4) == 0x0201_4B50 else { throw ZipFault.notAnArchive }
-            let (name, extra, comment) = (data.whole(place + 28, 2), data.whole(place + 30, 2), data.whole(place + 32, 2))
+            let (name, extra, comment) = (
+                data.whole(place + 28, 2), data.whole(place + 30, 2), data.whole(place + 32, 2)
+            )
             guard place + 46 + name <= end else { throw ZipFault.notAnArchive }
             members.append(
                 Member(

@@ -106,7 +106,9 @@ public struct Picture: Equatable, Sendable {
     }
 
     private func cut(_ top: Int, _ left: Int, _ side: Int) -> Picture {
-        let rows = (top..<(top + side)).map { row in pixels[(3 * (row * width + left))..<(3 * (row * width + left + side))] }
+        let rows = (top..<(top + side)).map { row in
+            pixels[(3 * (row * width + left))..<(3 * (row * width + left + side))]
+        }
         return Picture(side, side, Array(rows.joined()))
     }
 
@@ -115,7 +117,8 @@ public struct Picture: Equatable, Sendable {
         let (top, left) = ((size - height) / 2, (size - width) / 2)
         for row in 0..<height {
             let start = 3 * ((top + row) * size + left)
-            found.replaceSubrange(start..<(start + 3 * width), with: pixels[(3 * row * width)..<(3 * (row + 1) * width)])
+            found.replaceSubrange(
+                start..<(start + 3 * width), with: pixels[(3 * row * width)..<(3 * (row + 1) * width)])
         }
         return Picture(size, size, found)
     }

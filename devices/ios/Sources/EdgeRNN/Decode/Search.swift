@@ -121,7 +121,8 @@ private struct Live {
         let rows = attention + (last.map { [$0] } ?? [])
         let value = score(total, tokens.count + (ended ? 1 : 0), summed(rows))
         return Hypothesis(
-            tokens: tokens, logProbability: total, score: value, ended: ended, attention: attention.isEmpty ? nil : attention)
+            tokens: tokens, logProbability: total, score: value, ended: ended,
+            attention: attention.isEmpty ? nil : attention)
     }
 
     func extended(_ token: Int, _ total: Double, _ row: [Float]?) -> Live {

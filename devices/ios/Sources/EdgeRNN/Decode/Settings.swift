@@ -7,7 +7,8 @@ struct SettingFaults {
 
     mutating func check(_ name: String, _ value: Int, _ range: ClosedRange<Int>) {
         if !range.contains(value) {
-            list.append("\(name) must be a whole number between \(range.lowerBound) and \(range.upperBound), not \(value)")
+            list.append(
+                "\(name) must be a whole number between \(range.lowerBound) and \(range.upperBound), not \(value)")
         }
     }
 

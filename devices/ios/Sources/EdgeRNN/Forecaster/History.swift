@@ -80,7 +80,8 @@ enum History {
     private static func positive(_ values: [Double], _ flags: inout [String]) throws -> [Double] {
         let positive = values.filter { $0 > 0 }.sorted()
         guard !positive.isEmpty else {
-            throw InputError("history: no positive value in it, and this bundle's series are positive: train one on yours")
+            throw InputError(
+                "history: no positive value in it, and this bundle's series are positive: train one on yours")
         }
         let middle = positive.count / 2
         let median = positive.count % 2 == 1 ? positive[middle] : (positive[middle - 1] + positive[middle]) / 2

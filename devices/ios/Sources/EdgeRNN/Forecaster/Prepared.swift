@@ -46,7 +46,8 @@ struct Prepared {
         let ahead = (count..<(count + spec.horizon)).map(season)
         let smoothed = Smoothed(plain)
         let (path, rate) = theta(plain, spec.horizon)
-        let relative = isLog
+        let relative =
+            isLog
             ? Self.byLogarithms(plain, path, ahead, smoothed.level, spec.window)
             : Self.byValues(plain, path, ahead, smoothed.level, spec.window)
         let found = indices.contains { $0 != (isLog ? 1 : 0) }

@@ -63,7 +63,8 @@ public final class Adaptation {
             let inner = following.sorted { $0.key < $1.key }.map { "\"\($0.key)\":\($0.value)" }.joined(separator: ",")
             return "\"\(context.map(String.init).joined(separator: " "))\":{\(inner)}"
         }
-        let text = "{\"format\":\(Self.format),\"tokenizer\":\"\(tokenizer)\",\"counts\":{\(named.joined(separator: ","))}}"
+        let text =
+            "{\"format\":\(Self.format),\"tokenizer\":\"\(tokenizer)\",\"counts\":{\(named.joined(separator: ","))}}"
         do {
             try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
@@ -97,7 +98,8 @@ public final class Adaptation {
         guard let fields = json.fields else { return nil }
         var found: Counts = [:]
         for (token, count) in fields {
-            guard let token = Int(token.string), (0..<vocabulary).contains(token), let count = count.whole, count >= 1 else {
+            guard let token = Int(token.string), (0..<vocabulary).contains(token), let count = count.whole, count >= 1
+            else {
                 return nil
             }
             found[token] = count

@@ -12,7 +12,9 @@ final class Prefixes {
     func longest(_ tokens: [Int]) throws -> Reading? {
         try lock.withLock {
             let known = readings.indices.filter { tokens.starts(with: readings[$0].tokens) }
-            guard let best = known.max(by: { readings[$0].tokens.count < readings[$1].tokens.count }) else { return nil }
+            guard let best = known.max(by: { readings[$0].tokens.count < readings[$1].tokens.count }) else {
+                return nil
+            }
             let found = readings.remove(at: best)
             readings.append(found)
             return try found.fork()

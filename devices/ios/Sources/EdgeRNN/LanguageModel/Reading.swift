@@ -14,7 +14,10 @@ final class Reading: SequenceScorer {
     private(set) var tokens: [Int]
     private var plain: [Float]
 
-    init(_ session: Session, _ input: String, _ output: String, mixer: Mixer? = nil, tokens: [Int] = [], logits: [Float] = []) {
+    init(
+        _ session: Session, _ input: String, _ output: String, mixer: Mixer? = nil, tokens: [Int] = [],
+        logits: [Float] = []
+    ) {
         (self.session, self.input, self.output, self.mixer) = (session, input, output, mixer)
         (self.tokens, plain) = (tokens, logits)
     }

@@ -151,7 +151,8 @@ final class Words {
             beams = try kept.map { one in
                 let own = try one.reading.fork()
                 return Beam(
-                    total: one.total, word: one.word + pieces.texts[one.token], reading: own, logits: try own.step(one.token))
+                    total: one.total, word: one.word + pieces.texts[one.token], reading: own,
+                    logits: try own.step(one.token))
             }
         }
         let ranked = found.sorted {

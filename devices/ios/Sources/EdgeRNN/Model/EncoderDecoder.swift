@@ -56,9 +56,10 @@ public class EncoderDecoder: Model {
             return try decoding.step(stepped.mapValues { $0.sliced(1, time, time + 1) }, parents)
         }
         let names = manifest.outputs.map(\.name)
-        return Dictionary(uniqueKeysWithValues: names.map { name in
-            (name, Tensor.stacked(found.map { $0[name]! }, axis: 1))
-        })
+        return Dictionary(
+            uniqueKeysWithValues: names.map { name in
+                (name, Tensor.stacked(found.map { $0[name]! }, axis: 1))
+            })
     }
 
     /// Steps of the longest source.
@@ -92,7 +93,9 @@ public class EncoderDecoder: Model {
     func rowSizes(_ size: Int) -> [Int] { steps.keys.filter { $0.steps == size }.map(\.rows).sorted() }
 
     /// One step of a stream whose states have so many rows.
-    func runStep(_ stream: EngineStream, _ size: Int, _ rows: Int, _ inputs: [String: Tensor]) throws -> [String: Tensor] {
+    func runStep(_ stream: EngineStream, _ size: Int, _ rows: Int, _ inputs: [String: Tensor]) throws -> [String:
+        Tensor]
+    {
         let signature = steps[StepSize(steps: size, rows: rows)]!
         return try lock.withLock {
             try stream.run(signature, inputs)
@@ -185,7 +188,8 @@ final class Decoding {
     }
 
     private func joined(_ parts: [[String: Tensor]]) -> [String: Tensor] {
-        Dictionary(uniqueKeysWithValues: parts[0].keys.map { name in (name, Tensor.joined(parts.map { $0[name]! }, 0)) })
+        Dictionary(
+            uniqueKeysWithValues: parts[0].keys.map { name in (name, Tensor.joined(parts.map { $0[name]! }, 0)) })
     }
 
     private func run(_ inputs: [String: Tensor], _ count: Int, _ rows: Int) throws -> [String: Tensor] {

@@ -37,7 +37,8 @@ struct GoldenVector {
     }
 
     private init?(_ json: Json) {
-        guard let inputs = json["inputs"]?.fields?.mapped(tensor), let outputs = json["outputs"]?.fields?.mapped(sample),
+        guard let inputs = json["inputs"]?.fields?.mapped(tensor),
+            let outputs = json["outputs"]?.fields?.mapped(sample),
             let states = json["states"]?.fields?.mapped(tensor)
         else { return nil }
         text = json["text"]?.text

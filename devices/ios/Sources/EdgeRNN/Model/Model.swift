@@ -33,7 +33,8 @@ open class Model {
         let execution = bundle.manifest.execution
         guard Self.modes.contains(execution.mode) else {
             throw BundleError(
-                "\(bundle.path): a model for '\(bundle.manifest.task.name)' cannot be of the mode \(execution.mode.rawValue)")
+                "\(bundle.path): a model for '\(bundle.manifest.task.name)' cannot be of the mode \(execution.mode.rawValue)"
+            )
         }
         self.bundle = bundle
         self.execution = execution
@@ -66,7 +67,8 @@ open class Model {
         guard execution.mode == .chunked else {
             throw InputError(
                 "this bundle computes whole sequences only, and has no sessions: a model that looks ahead "
-                    + "(Bidirectional, go_backwards) cannot be fed step by step; convert others with --lowering chunked")
+                    + "(Bidirectional, go_backwards) cannot be fed step by step; convert others with --lowering chunked"
+            )
         }
         return Session(self, try newStream())
     }

@@ -10,7 +10,8 @@ struct RandomTensor {
 
     /// The tensor; nil where the shape or the bounds make no sense.
     func tensor() -> Tensor? {
-        guard low < high, high - low <= Int(UInt32.max), shape.allSatisfy({ $0 >= 0 && $0 <= Self.greatestCount }) else {
+        guard low < high, high - low <= Int(UInt32.max), shape.allSatisfy({ $0 >= 0 && $0 <= Self.greatestCount })
+        else {
             return nil
         }
         var count = 1

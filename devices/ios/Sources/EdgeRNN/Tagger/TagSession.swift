@@ -27,7 +27,8 @@ public final class TagSession {
         var answers: [String: Answer] = [:]
         for column in model.columns {
             let scores = outputs[column.spec.output]!
-            answers[column.spec.name] = answer(column, scores.reshaped([1, scores.count]).rows.map { $0.map(Double.init) })
+            answers[column.spec.name] = answer(
+                column, scores.reshaped([1, scores.count]).rows.map { $0.map(Double.init) })
         }
         place = words[0].end + 1
         return tokens(words, answers, model.task.mainColumn)[0]

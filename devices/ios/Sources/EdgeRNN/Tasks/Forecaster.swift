@@ -22,7 +22,9 @@ public final class Forecaster: Model {
 
     /// See `Model`.
     public required init(_ bundle: ModelBundle, engine: Engine, options: EngineOptions = EngineOptions()) throws {
-        guard case .forecast(let task) = bundle.manifest.task else { throw BundleError("\(bundle.path): not a forecaster") }
+        guard case .forecast(let task) = bundle.manifest.task else {
+            throw BundleError("\(bundle.path): not a forecaster")
+        }
         self.task = task
         try Self.check(bundle, task)
         try super.init(bundle, engine: engine, options: options)

@@ -5,7 +5,9 @@ public final class ImageCaptioner: EncoderDecoder {
 
     /// See `Model`.
     public required init(_ bundle: ModelBundle, engine: Engine, options: EngineOptions = EngineOptions()) throws {
-        guard case .caption(let task) = bundle.manifest.task else { throw BundleError("\(bundle.path): not a captioner") }
+        guard case .caption(let task) = bundle.manifest.task else {
+            throw BundleError("\(bundle.path): not a captioner")
+        }
         self.task = task
         pieces = try Pieces(
             bundle.asset(task.tokenizer), task.level, end: task.special.end, unknown: task.special.unknown)
@@ -24,7 +26,8 @@ public final class ImageCaptioner: EncoderDecoder {
         var scorer = self.scorer(decoding)
         let first = try begun(&scorer)
         let found = try bestSequences(
-            &scorer, first, limits(options), Scores.byLengthAndCoverage(options.lengthPenalty, 0), end: task.special.end,
+            &scorer, first, limits(options), Scores.byLengthAndCoverage(options.lengthPenalty, 0),
+            end: task.special.end,
             forbidden: never)
         return found.prefix(options.nBest).map { caption($0, options.attention) }
     }
@@ -97,7 +100,9 @@ public final class ImageCaptioner: EncoderDecoder {
             text += part
         }
         text = (text + decoder.finish()).rightStripped()
-        guard attended, let rows = one.attention else { return Caption(text: text.string, score: one.score, attention: []) }
+        guard attended, let rows = one.attention else {
+            return Caption(text: text.string, score: one.score, attention: [])
+        }
         let looks = wordsWithTokens(text, spans).map { span, tokens in
             Look(word: text[span].string, span: span, weights: mean(tokens.map { rows[$0] }))
         }

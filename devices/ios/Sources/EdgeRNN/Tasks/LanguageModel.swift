@@ -14,7 +14,9 @@ public final class LanguageModel: Model {
 
     /// See `Model`.
     public required init(_ bundle: ModelBundle, engine: Engine, options: EngineOptions = EngineOptions()) throws {
-        guard case .lm(let task) = bundle.manifest.task else { throw BundleError("\(bundle.path): not a language model") }
+        guard case .lm(let task) = bundle.manifest.task else {
+            throw BundleError("\(bundle.path): not a language model")
+        }
         self.task = task
         let data = try bundle.asset(task.tokenizer)
         tokenizer = try Tokenizer(data)
@@ -64,28 +66,13 @@ public final class LanguageModel: Model {
         // A blank at the prompt's end belongs to the token that comes.
         let cut = task.level == .char ? given : given.removingSuffix([" "])
         let reading = try read(cut)
-        var text = Scalars()
-        var stops = StopStrings(options.stop)
-        let decoder = pieces.decoder(after: given)
-        var blank = cut != given
-        func pass(_ part: Scalars) {
-            guard !part.isEmpty else { return }
-            text += part
-            onPart?(part.string)
-        }
-        func take(_ token: Int) -> Bool {
-            var part = decoder.feed(token)
-            if blank && !part.isEmpty { (part, blank) = (part.removingPrefix([" "]), false) }
-            pass(stops.feed(part))
-            return !stops.stopped
-        }
+        let writer = Writer(pieces, after: given, skipsBlank: cut != given, options.stop, onPart)
         if options.beams > 1 {
-            for token in try beam(reading, options) where !take(token) { return text.string }
-        } else if try !draw(reading, options, deadline, take) {
-            return text.string
+            for token in try beam(reading, options) where !writer.take(token) { break }
+        } else {
+            try draw(reading, options, deadline, writer.take)
         }
-        pass(stops.feed(decoder.finish()) + stops.finish())
-        return text.string
+        return writer.finish()
     }
 
     /// Adapts to a text of the user's, from here on; nothing leaves the device.
@@ -118,22 +105,21 @@ public final class LanguageModel: Model {
         return reading.with(adaptation.map { adaptation in { adaptation.mix($0, $1) } })
     }
 
-    /// Whether the tokens came to an end of their own.
+    /// Gives tokens to `take` until it wants no more.
     private func draw(
         _ reading: Reading, _ options: DecodeOptions, _ deadline: Deadline, _ take: (Int) -> Bool
-    ) throws -> Bool {
+    ) throws {
         var sampler = Sampler(options, forbidden: [task.unknown])
         sampler.see(Array(reading.tokens.dropFirst()))
         var logits = reading.logits
         for number in 0..<options.maxTokens {
-            if deadline.isOver { return true }
+            if deadline.isOver { return }
             let token = sampler.choose(logits)
             // Where the end is that of a line, texts go on after it.
-            if token == task.end && pieces.level != .blank { return true }
-            if !take(token) { return false }
+            if token == task.end && pieces.level != .blank { return }
+            if !take(token) { return }
             if number + 1 < options.maxTokens { logits = try reading.step(token) }
         }
-        return true
     }
 
     private func beam(_ reading: Reading, _ options: DecodeOptions) throws -> [Int] {
@@ -153,7 +139,8 @@ public final class LanguageModel: Model {
             throw BundleError("\(bundle.path): its model has no output '\(name)' of shape [1, time, vocabulary]")
         }
         guard output.shape[2] == tokens else {
-            throw BundleError("\(bundle.path): \(tokens) tokens for \(output.shape[2].map(String.init) ?? "any") outputs")
+            throw BundleError(
+                "\(bundle.path): \(tokens) tokens for \(output.shape[2].map(String.init) ?? "any") outputs")
         }
     }
 }

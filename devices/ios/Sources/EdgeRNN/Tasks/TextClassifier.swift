@@ -13,7 +13,9 @@ public final class TextClassifier: Model, TextEncoding {
 
     /// See `Model`.
     public required init(_ bundle: ModelBundle, engine: Engine, options: EngineOptions = EngineOptions()) throws {
-        guard case .classify(let task) = bundle.manifest.task else { throw BundleError("\(bundle.path): not a classifier") }
+        guard case .classify(let task) = bundle.manifest.task else {
+            throw BundleError("\(bundle.path): not a classifier")
+        }
         self.task = task
         labels = try readLabels(bundle.asset(task.labels), bundle.path).map(\.string)
         try Self.checkOutput(bundle, task.output, labels.count)
@@ -27,7 +29,9 @@ public final class TextClassifier: Model, TextEncoding {
     public func classify(_ text: String) throws -> [Category] {
         let probabilities = try self.probabilities(text)
         // Equal probabilities keep the labels' order, on every machine.
-        return greatest(probabilities, probabilities.count).map { Category(label: labels[$0], score: probabilities[$0]) }
+        return greatest(probabilities, probabilities.count).map {
+            Category(label: labels[$0], score: probabilities[$0])
+        }
     }
 
     /// As above, for each of many texts.
@@ -49,9 +53,12 @@ public final class TextClassifier: Model, TextEncoding {
 
     private static func checkOutput(_ bundle: ModelBundle, _ name: String, _ labels: Int) throws {
         let output = bundle.manifest.outputs.first { $0.name == name && $0.shape.count == 2 }
-        guard let output else { throw BundleError("\(bundle.path): its model has no output '\(name)' of shape [1, labels]") }
+        guard let output else {
+            throw BundleError("\(bundle.path): its model has no output '\(name)' of shape [1, labels]")
+        }
         guard output.shape[1] == labels else {
-            throw BundleError("\(bundle.path): \(labels) labels for \(output.shape[1].map(String.init) ?? "any") outputs")
+            throw BundleError(
+                "\(bundle.path): \(labels) labels for \(output.shape[1].map(String.init) ?? "any") outputs")
         }
     }
 }

@@ -6,7 +6,9 @@ public final class Translator: EncoderDecoder {
 
     /// See `Model`.
     public required init(_ bundle: ModelBundle, engine: Engine, options: EngineOptions = EngineOptions()) throws {
-        guard case .translate(let task) = bundle.manifest.task else { throw BundleError("\(bundle.path): not a translator") }
+        guard case .translate(let task) = bundle.manifest.task else {
+            throw BundleError("\(bundle.path): not a translator")
+        }
         self.task = task
         tokenizer = try Tokenizer(bundle.asset(task.sourceTokenizer))
         let target = try bundle.asset(task.targetTokenizer)
@@ -30,7 +32,8 @@ public final class Translator: EncoderDecoder {
     /// - Returns: The n best translations, the best first: of several sentences, the second is made of each one's second
     ///   best.
     /// - Throws: `InputError`: a setting is out of its range.
-    public func translate(_ text: String, _ options: TranslationOptions = TranslationOptions()) throws -> [Translation] {
+    public func translate(_ text: String, _ options: TranslationOptions = TranslationOptions()) throws -> [Translation]
+    {
         try options.check()
         let parts = Layout.parts(of: text.scalars)
         let found = try parts.map { part in

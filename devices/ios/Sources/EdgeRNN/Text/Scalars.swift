@@ -19,7 +19,9 @@ extension Sequence where Element == Unicode.Scalar {
 }
 
 extension Array where Element == Unicode.Scalar {
-    func hasSuffix(_ other: Scalars) -> Bool { count >= other.count && self[(count - other.count)...].elementsEqual(other) }
+    func hasSuffix(_ other: Scalars) -> Bool {
+        count >= other.count && self[(count - other.count)...].elementsEqual(other)
+    }
 
     func hasPrefix(_ other: Scalars) -> Bool { starts(with: other) }
 

@@ -5,7 +5,8 @@ protocol TokenModel {
 
 /// The model of a tokenizer.json.
 func tokenModel(_ spec: Json) throws -> TokenModel {
-    guard let vocabulary = spec["vocab"]?.fields?.compactMapValues(\.whole), vocabulary.count == spec["vocab"]?.fields?.count
+    guard let vocabulary = spec["vocab"]?.fields?.compactMapValues(\.whole),
+        vocabulary.count == spec["vocab"]?.fields?.count
     else { throw Tokenizer.malformed("vocab") }
     let type = spec["type"]?.text?.string
     if type == "WordLevel" {

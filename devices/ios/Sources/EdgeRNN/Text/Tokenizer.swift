@@ -62,7 +62,8 @@ final class Tokenizer {
     static func malformed(_ part: String) -> BundleError { BundleError("the tokenizer is malformed: \(part)") }
 
     static func refused(_ part: String, _ spec: Json) -> RuntimeUnavailable {
-        RuntimeUnavailable("the tokenizer's \(part) '\(spec["type"]?.text?.string ?? "")' is of a kind that is not known here")
+        RuntimeUnavailable(
+            "the tokenizer's \(part) '\(spec["type"]?.text?.string ?? "")' is of a kind that is not known here")
     }
 }
 

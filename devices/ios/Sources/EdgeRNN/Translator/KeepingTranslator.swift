@@ -71,7 +71,8 @@ struct KeepingTranslator {
     /// What must be kept as it is, and the pieces between translated by themselves.
     private func inPieces(_ untagged: Kept.Untagged, _ options: TranslationOptions) throws -> Said {
         let chosen = try Kept.pieces(untagged.edited.text).map { piece, kept in
-            let said = kept
+            let said =
+                kept
                 ? Said(kept: piece)
                 : try whole(piece, options, standIns: [], aligned: !untagged.tags.isEmpty)[0]
             return (piece, said)

@@ -24,7 +24,8 @@ enum Layout {
     private static let abbreviations = Set(
         [
             "mr", "mrs", "ms", "dr", "prof", "st", "jr", "sr", "vs", "etc", "e.g", "i.e", "cf", "fig", "vol", "approx",
-            "sra", "srta", "dra", "ud", "uds", "p\u{E1}g", "n\u{FA}m", "gen", "col", "lt", "sgt", "rev", "z.b", "bzw", "usw",
+            "sra", "srta", "dra", "ud", "uds", "p\u{E1}g", "n\u{FA}m", "gen", "col", "lt", "sgt", "rev", "z.b", "bzw",
+            "usw",
         ].map(\.scalars))
     // Longer than every abbreviation.
     private static let lookBack = 12

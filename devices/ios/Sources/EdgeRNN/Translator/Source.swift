@@ -25,7 +25,8 @@ struct SourceText {
             let piece = Array(text[start..<place])
             let part = piece.isEmpty ? [] : encode(piece)
             ids += part
-            words += byWord
+            words +=
+                byWord
                 ? tokenWords(piece, encode, part).map { $0.moved(start) }
                 : [Span](repeating: start..<place, count: part.count)
             if place < text.count {
