@@ -20,6 +20,10 @@ let package = Package(
             // Apps for Apple's systems name LiteRT's framework themselves (README.md).
             linkerSettings: [.linkedLibrary("LiteRt", .when(platforms: [.linux]))]
         ),
+        // The sample's sources; the app itself (ExampleApp.swift) is a project of Xcode's.
+        .target(
+            name: "EdgeRNNExample", dependencies: ["EdgeRNN", "EdgeRNNLiteRt"], path: "Example",
+            exclude: ["ExampleApp.swift"]),
         .testTarget(name: "EdgeRNNTests", dependencies: ["EdgeRNN", "EdgeRNNLiteRt"]),
     ]
 )

@@ -1,3 +1,4 @@
+import Foundation
 import XCTest
 
 @testable import EdgeRNN
@@ -36,6 +37,8 @@ final class StepTests: XCTestCase {
             }
             try session.restore(start)
             XCTAssertEqual(try session.snapshot(), start)
+            let kept = try JSONEncoder().encode(whole)
+            XCTAssertEqual(try JSONDecoder().decode(Snapshot.self, from: kept), whole)
             let strange = Snapshot(states: start.states, modelSha256: "0")
             XCTAssertThrowsError(try session.restore(strange)) { XCTAssertTrue($0 is InputError) }
             XCTAssertThrowsError(try session.restore(Snapshot(states: [:]))) { XCTAssertTrue($0 is InputError) }

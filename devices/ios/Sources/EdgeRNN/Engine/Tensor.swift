@@ -1,6 +1,6 @@
 /// An array of numbers with a shape, row by row.
-public struct Tensor: Equatable, Sendable {
-    public enum Values: Equatable, Sendable {
+public struct Tensor: Equatable, Codable, Sendable {
+    public enum Values: Equatable, Codable, Sendable {
         case float32([Float])
         case int32([Int32])
         case int64([Int64])
@@ -47,9 +47,9 @@ public struct Tensor: Equatable, Sendable {
 
     public var count: Int { values.count }
 
-    /// The values of a float32 tensor.
+    /// The values as float32; 1 for true.
     public var floats: [Float] {
-        guard case .float32(let values) = values else { preconditionFailure("not float32: \(dtype)") }
+        guard case .float32(let values) = values else { return doubles.map(Float.init) }
         return values
     }
 

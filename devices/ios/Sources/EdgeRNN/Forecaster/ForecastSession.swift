@@ -12,7 +12,7 @@ public struct StepForecast: Equatable, Sendable {
 /// One series, growing. It keeps the bundle's context and no more.
 public final class ForecastSession {
     /// A session at one time.
-    public struct Snapshot: Equatable, Sendable {
+    public struct Snapshot: Equatable, Codable, Sendable {
         public let values: [Double]
         public let covariates: [String: [Double]]
         public let time: Double?
@@ -151,7 +151,7 @@ public final class ForecastSession {
                 flags.append(Self.clockBack)
             } else if let known = self.interval {
                 let steps = ((now - before) / known).rounded(.toNearestOrEven)
-                try bridge(steps < 1e9 ? Int(steps) - 1 : .max, &flags)
+                try bridge(steps > 0 ? Int(min(steps, 1e9)) - 1 : 0, &flags)
             } else {
                 self.interval = now - before
             }

@@ -98,7 +98,8 @@ public final class Adaptation {
         guard let fields = json.fields else { return nil }
         var found: Counts = [:]
         for (token, count) in fields {
-            guard let token = Int(token.string), (0..<vocabulary).contains(token), let count = count.whole, count >= 1
+            guard let token = Int(token.string), (0..<vocabulary).contains(token), let count = count.whole,
+                (1...1 << 40).contains(count)
             else {
                 return nil
             }

@@ -117,7 +117,7 @@ public final class Session {
 }
 
 /// A session's states at one time, which may be kept and restored, here or elsewhere.
-public struct Snapshot: Equatable, Sendable {
+public struct Snapshot: Equatable, Codable, Sendable {
     /// By name.
     public let states: [String: Tensor]
     /// Of the model that they belong to; nil for states made by hand.

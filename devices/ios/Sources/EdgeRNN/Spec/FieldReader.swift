@@ -5,6 +5,15 @@ final class Faults {
     func add(_ fault: String) { list.append(fault) }
 }
 
+extension Json {
+    // What is computed with a whole number of a document must not leave 64 bits.
+    private static let greatestWhole = 1 << 53
+
+    fileprivate var boundedWhole: Int? {
+        whole.flatMap { (-Self.greatestWhole...Self.greatestWhole).contains($0) ? $0 : nil }
+    }
+}
+
 /// Reads the fields of an untrusted object. What is missing or of another kind is noted, and something harmless given
 /// instead: whoever reads looks at the faults before using anything.
 final class FieldReader {
@@ -38,7 +47,7 @@ final class FieldReader {
     }
 
     func whole(_ name: String, default missing: Int? = nil) -> Int {
-        value(name, missing, 0, "a whole number") { $0.whole }
+        value(name, missing, 0, "a whole number") { $0.boundedWhole }
     }
 
     func number(_ name: String, default missing: Double? = nil) -> Double {
@@ -69,13 +78,13 @@ final class FieldReader {
         list(name, default: missing) { expected($0.text?.string, "", "a text", $0, $1) }
     }
 
-    func wholes(_ name: String) -> [Int] { list(name) { expected($0.whole, 0, "a whole number", $0, $1) } }
+    func wholes(_ name: String) -> [Int] { list(name) { expected($0.boundedWhole, 0, "a whole number", $0, $1) } }
 
     func numbers(_ name: String) -> [Double] { list(name) { expected($0.number, 0, "a number", $0, $1) } }
 
     /// Sizes of which some may be null.
     func sizes(_ name: String) -> [Int?] {
-        list(name) { $0 == .null ? nil : expected($0.whole, 0, "a whole number", $0, $1) }
+        list(name) { $0 == .null ? nil : expected($0.boundedWhole, 0, "a whole number", $0, $1) }
     }
 
     func objects<T>(_ name: String, default missing: [T]? = nil, _ make: (FieldReader) -> T) -> [T] {
@@ -121,7 +130,7 @@ final class FieldReader {
     }
 
     func namedWholes(_ name: String) -> [Scalars: Int] {
-        named(name) { expected($0.whole, 0, "a whole number", $0, $1) }
+        named(name) { expected($0.boundedWhole, 0, "a whole number", $0, $1) }
     }
 
     private func made<T>(_ value: Json, _ path: String, _ make: (FieldReader) -> T) -> T {

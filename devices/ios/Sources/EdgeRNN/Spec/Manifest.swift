@@ -126,6 +126,7 @@ public struct Manifest: Sendable {
             faults.add("execution.signatures: chunked needs one of a single step")
         }
         if execution.mode == .encodeStep { checkPairs(faults) }
+        checkOutputs(faults)
         for state in execution.states where !state.name.hasPrefix("state_") {
             faults.add("execution.states: '\(state.name)' does not begin with state_")
         }
@@ -160,9 +161,36 @@ public struct Manifest: Sendable {
         }
     }
 
+    /// What a model gives, each signature that ends a run must give in the same form: a task relies on it.
+    private func checkOutputs(_ faults: Faults) {
+        for signature in execution.signatures where signature.part != .encode {
+            for output in outputs {
+                let last = output.shape.last.flatMap { $0 }
+                let found = signature.outputs.first { $0.name == output.name }
+                guard let found, found.dtype == output.dtype, !found.shape.contains(nil),
+                    last == nil || found.shape.last == last
+                else {
+                    faults.add(
+                        "execution.signatures: \(signature.name) does not give '\(output.name)' as the model does")
+                    continue
+                }
+                // An axis of the source's length, which is cut to it.
+                let isOfSource = signature.part == .step && output.shape.count > 2 && last == nil
+                if isOfSource, found.shape.last != signature.steps || found.shape.count != 2 {
+                    faults.add(
+                        "execution.signatures: \(signature.name): '\(output.name)' is not of the source's length")
+                }
+            }
+        }
+    }
+
     private func checkKnown(_ field: String, _ names: [String], _ tensors: [TensorSpec], _ faults: Faults) {
-        for name in names where !tensors.contains(where: { $0.name == name }) {
-            faults.add("execution.\(field): '\(name)' is not one of the model's")
+        for name in names {
+            guard let tensor = tensors.first(where: { $0.name == name }) else {
+                faults.add("execution.\(field): '\(name)' is not one of the model's")
+                continue
+            }
+            if tensor.shape.count < 2 { faults.add("execution.\(field): '\(name)' has no time axis") }
         }
     }
 }

@@ -42,7 +42,8 @@ enum Workstation {
 
     private static func split(_ fields: FieldReader) {
         let _: Method = fields.choice("method")
-        _ = fields.whole("seed")
+        // Any whole number, also one beyond 64 bits.
+        _ = fields.anything("seed")
         _ = fields.namedNumbers("fractions")
         _ = fields.namedWholes("counts")
         _ = fields.whole("duplicates_removed", default: 0)

@@ -4,7 +4,7 @@
 /// whole sentence may decide otherwise, because it knows what follows.
 public final class TagSession {
     /// A session at one time.
-    public struct Snapshot: Sendable {
+    public struct Snapshot: Equatable, Codable, Sendable {
         let states: EdgeRNN.Snapshot
         let sums: [String: [Double]]
         let place: Int

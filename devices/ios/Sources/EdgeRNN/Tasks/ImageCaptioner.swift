@@ -112,7 +112,7 @@ public final class ImageCaptioner: EncoderDecoder {
     private static func check(_ bundle: ModelBundle, _ task: CaptionSpec, _ tokens: Int) throws {
         func fault(_ what: String) -> BundleError { BundleError("\(bundle.path): \(what)") }
         let outputs = Dictionary(bundle.manifest.outputs.map { ($0.name, $0.shape) }) { $1 }
-        for (name, last) in [(task.logits, tokens), (task.attention, task.grid[0] * task.grid[1])]
+        for (name, last) in [(task.logits, tokens), (task.attention, product(task.grid) ?? 0)]
         where outputs[name] != [1, nil, last] {
             throw fault("its model has no output '\(name)' of shape [1, time, \(last)]")
         }

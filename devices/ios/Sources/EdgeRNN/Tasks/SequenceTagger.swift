@@ -11,6 +11,7 @@ public final class SequenceTagger: Model, TextEncoding {
         self.task = task
         assets = try TagAssets(task, bundle)
         try Self.checkOutputs(bundle, assets.columns)
+        try Self.checkCharacters(bundle, task.characters)
         try super.init(bundle, engine: engine, options: options)
     }
 
@@ -93,6 +94,14 @@ public final class SequenceTagger: Model, TextEncoding {
         if execution.mode == .chunked { return [Window(start: 0, stop: count, first: 0, last: count)] }
         let size = Window.longest(task)
         return Window.cover(count, size: size, overlap: min(task.overlap, size / 4))
+    }
+
+    private static func checkCharacters(_ bundle: ModelBundle, _ characters: CharactersSpec?) throws {
+        guard let characters else { return }
+        let input = bundle.manifest.inputs.first { $0.name == characters.input }
+        guard input?.shape.count == 3, input?.shape[2] == characters.width else {
+            throw BundleError("\(bundle.path): its model does not read words of \(characters.width) characters")
+        }
     }
 
     private static func checkOutputs(_ bundle: ModelBundle, _ columns: [Column]) throws {

@@ -5,7 +5,7 @@ protocol TokenModel {
 
 /// The model of a tokenizer.json.
 func tokenModel(_ spec: Json) throws -> TokenModel {
-    guard let vocabulary = spec["vocab"]?.fields?.compactMapValues(\.whole),
+    guard let vocabulary = spec["vocab"]?.fields?.compactMapValues(\.tokenId),
         vocabulary.count == spec["vocab"]?.fields?.count
     else { throw Tokenizer.malformed("vocab") }
     let type = spec["type"]?.text?.string
@@ -21,6 +21,11 @@ func tokenModel(_ spec: Json) throws -> TokenModel {
     }
     guard let merges = spec["merges"]?.list?.mapped(merge) else { throw Tokenizer.malformed("merges") }
     return BytePairs(vocabulary: vocabulary, merges: merges)
+}
+
+extension Json {
+    /// A token's number, as a model takes it.
+    var tokenId: Int? { whole.flatMap { $0 >= 0 && $0 <= Int(Int32.max) ? $0 : nil } }
 }
 
 private func isNothing(_ value: Json?) -> Bool {

@@ -43,7 +43,7 @@ final class Tokenizer {
                 continue
             }
             guard let name = item["SpecialToken"]?["id"]?.text,
-                let ids = spec["special_tokens"]?.fields?[name]?["ids"]?.list?.mapped(\.whole)
+                let ids = spec["special_tokens"]?.fields?[name]?["ids"]?.list?.mapped(\.tokenId)
             else { throw malformed("post_processor") }
             if isBehind { after += ids } else { before += ids }
         }
@@ -52,7 +52,7 @@ final class Tokenizer {
 
     private static func maxLength(_ spec: Json, added: Int) throws -> Int? {
         if spec == .null { return nil }
-        guard let length = spec["max_length"]?.whole, let direction = spec["direction"]?.text else {
+        guard let length = spec["max_length"]?.tokenId, let direction = spec["direction"]?.text else {
             throw malformed("truncation")
         }
         guard direction.string == "Right" else { throw refused("truncation", spec) }
