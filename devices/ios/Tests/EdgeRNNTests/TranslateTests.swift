@@ -39,6 +39,13 @@ final class TranslateTests: XCTestCase {
         }
     }
 
+    func testWhatIsLeftOut() throws {
+        for one in try Vectors.cases("translate", "left_out") {
+            let rows = one["attention"]!.list!.map { $0.doubles.map(Float.init) }
+            XCTAssertEqual(leavesOut(rows, one["tokens"]!.whole!), one["left_out"]!.bool)
+        }
+    }
+
     func testTranslate() throws {
         let file = try Vectors.file("translate")
         for one in try Vectors.cases("translate") {

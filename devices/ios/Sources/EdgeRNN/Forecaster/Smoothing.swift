@@ -1,47 +1,30 @@
-import Foundation
-
 /// Exponential smoothing: the level behind the last value, and the rate whose one-step forecasts erred least.
 struct Smoothed {
-    // So many values at once, as the Python runtime computes them: of rates that err equally little (a history may be
-    // constant) rounding decides, and a recursion from value to value rounds in another way.
-    private static let block = 32
+    // A part of the sum of squares: errors that are smaller are rounding, as those of a constant series are, and would
+    // choose another rate on another machine.
+    private static let rounding = 1e-24
 
     let level: Double
     /// 0.05, 0.10, ... 1.
     let rate: Double
 
-    /// Chooses the rate by the sum of squared one-step errors.
+    /// Chooses the rate by the sum of squared one-step errors; of rates that differ by nothing but rounding the lowest.
     ///
     /// - Parameter values: One or more.
     init(_ values: [Double]) {
-        var best = (squares: Double.infinity, level: values[0], rate: 0.05)
-        for number in 1...20 {
+        let tried = (1...20).map { number in
             let rate = number == 20 ? 1 : 0.05 + Double(number - 1) * (0.95 / 19)
-            let (level, squares) = Self.run(values, rate)
-            if squares < best.squares { best = (squares, level, rate) }
-        }
-        (level, rate) = (best.level, best.rate)
-    }
-
-    /// The level behind the last value, and the sum of the squared errors.
-    private static func run(_ values: [Double], _ rate: Double) -> (Double, Double) {
-        let kept = (0...block).map { pow(1 - rate, Double($0)) }
-        let shares = kept.map { rate * $0 }
-        var (level, squares) = (values[0], 0.0)
-        for start in stride(from: 1, to: values.count, by: block) {
-            let end = min(start + block, values.count)
-            var before = level
-            for place in start..<end {
-                let error = values[place] - before
+            var (level, squares) = (values[0], 0.0)
+            for value in values.dropFirst() {
+                let error = value - level
                 squares += error * error
-                // What is left of the level before, and of every value since.
-                var since = 0.0
-                for past in start...place { since += shares[place - past] * values[past] }
-                before = level * kept[place - start + 1] + since
+                level = level * (1 - rate) + rate * value
             }
-            level = before
+            return (level: level, rate: rate, squares: squares)
         }
-        return (level, squares)
+        let least = tried.map(\.squares).min()! + Self.rounding * values.reduce(0) { $0 + $1 * $1 }
+        let best = tried.first { $0.squares <= least } ?? tried[0]
+        (level, rate) = (best.level, best.rate)
     }
 }
 

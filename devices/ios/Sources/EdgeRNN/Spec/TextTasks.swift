@@ -86,6 +86,10 @@ public struct TranslateSpec: Sendable {
     public let special: SpecialTokens
     /// Tokens of the longest source that is read at once.
     public let maxSource: Int
+    /// What is put behind a sentence that ends in a letter or a digit, and taken off its translation; "": nothing.
+    public let closing: String
+    /// What is taken off there, where the translation ends in it.
+    public let targetClosing: String
     /// What a token of the target is.
     public let level: TokenLevel
     /// The encoder's input, int32 [1, source].
@@ -104,6 +108,8 @@ public struct TranslateSpec: Sendable {
         targetLanguage = fields.text("target_language")
         special = SpecialTokens(fields)
         maxSource = fields.whole("max_source")
+        closing = fields.text("closing", default: "")
+        targetClosing = fields.text("target_closing", default: "")
         level = fields.choice("level", default: .bpe)
         source = fields.text("source", default: "source")
         token = fields.text("token", default: "token")
@@ -114,6 +120,10 @@ public struct TranslateSpec: Sendable {
     var faults: [String] {
         var found = special.faults
         if maxSource < 1 { found.append("task.max_source: expected 1 or more") }
+        let marks = [closing.scalars, targetClosing.scalars]
+        if marks.contains(where: { $0.count > 1 || $0.contains(where: \.isLetterOrNumber) }) {
+            found.append("task: closing and target_closing: expected one punctuation mark each, or none")
+        }
         if Set([source, token, logits, attention]).count < 4 {
             found.append("task: source, token, logits and attention: expected different names")
         }

@@ -1,3 +1,8 @@
+// Models leave a part out of sentences that are longer than those they have learnt from; so short ones are never cut.
+let longSource = 32
+// Words that go by themselves ("do", "the") get little attention, but not so many in a row.
+private let lookedAt = 0.3
+private let longestRow = 8
 private let wordWithBlank = Pattern(own: #"\s*\S+"#)
 
 /// For each token of a text the characters of the word that it belongs to.
@@ -28,6 +33,22 @@ func links(_ text: Scalars, _ tokens: [Span], _ attention: [[Float]]?, _ words: 
         let (source, weight) = mostAttended(mean(rows.map { attention[$0] }), words)
         return Link(source: source, target: word, weight: weight)
     }
+}
+
+/// Whether a translation leaves out a part of a long source: eight tokens in a row that it has not looked at.
+///
+/// - Parameters:
+///   - attention: [tokens written][source or more].
+///   - tokens: Of the source.
+func leavesOut(_ attention: [[Float]], _ tokens: Int) -> Bool {
+    if tokens < longSource { return false }
+    var row = 0
+    for place in 0..<tokens {
+        let total = attention.reduce(0.0) { $0 + (place < $1.count ? Double($1[place]) : 0) }
+        row = total < lookedAt ? row + 1 : 0
+        if row == longestRow { return true }
+    }
+    return false
 }
 
 /// The mean of rows, one or more.

@@ -7,11 +7,13 @@ struct KeepingTranslator {
     /// - Parameter sentence: One line, its blanks common ones, with a letter in it.
     func translate(_ sentence: Scalars, _ options: TranslationOptions) throws -> [Said] {
         let untagged = Kept.untag(sentence)
+        let spoken = !sentences.saysUnknown
         for numbers in [false, true] {
-            let masked = Kept.mask(untagged.edited.text, numbers: numbers)
+            let masked = Kept.mask(untagged.edited.text, numbers: numbers, spoken: spoken)
             if numbers && masked.kept.isEmpty { break }
+            let standIns = spoken ? [] : Set(masked.kept.keys.joined())
             let found = try whole(
-                masked.edited.text, options, standIns: Set(masked.kept.keys), aligned: !untagged.tags.isEmpty)
+                masked.edited.text, options, standIns: standIns, aligned: !untagged.tags.isEmpty)
             var good: [Said] = []
             for said in found {
                 // Some differ in nothing but a number that was put right.
@@ -33,10 +35,13 @@ struct KeepingTranslator {
         for piece in Layout.shortened(sentence, sentences.fits) {
             let (before, middle, after) = withoutEnds(piece)
             if !before.isEmpty { take(before) }
-            if middle.contains(where: \.isLetter) {
+            if !middle.contains(where: \.isLetter) {
+                if !middle.isEmpty { take(middle) }
+            } else if sentences.isLong(middle) {
+                let said = try whole(middle, options, standIns: [], aligned: false)[0].text
+                if !said.isEmpty { take(said) }
+            } else {
                 try sentences.stream(middle, options, take)
-            } else if !middle.isEmpty {
-                take(middle)
             }
             if !after.isEmpty { take(after) }
         }
@@ -47,11 +52,21 @@ struct KeepingTranslator {
         _ text: Scalars, _ options: TranslationOptions, standIns: Set<Unicode.Scalar>, aligned: Bool
     ) throws -> [Said] {
         let aligned = aligned || options.alignment
-        let pieces = Layout.shortened(text, sentences.fits)
-        let ranked = try pieces.map { try self.piece($0, options, standIns, aligned) }
-        return (0..<(ranked.map(\.count).max() ?? 0)).map { rank in
-            chained(Array(zip(pieces, ranked.map { $0[min(rank, $0.count - 1)] })))
+        let ranked = try Layout.shortened(text, sentences.fits).flatMap {
+            try withoutLack($0, options, standIns, aligned)
         }
+        return (0..<(ranked.map { $0.said.count }.max() ?? 0)).map { rank in
+            chained(ranked.map { ($0.piece, $0.said[min(rank, $0.said.count - 1)]) })
+        }
+    }
+
+    /// Translations of a piece, or of its halves one after the other where a part of it would be missing.
+    private func withoutLack(
+        _ piece: Scalars, _ options: TranslationOptions, _ standIns: Set<Unicode.Scalar>, _ aligned: Bool
+    ) throws -> [(piece: Scalars, said: [Said])] {
+        let found = try self.piece(piece, options, standIns, aligned)
+        guard found[0].lacks else { return [(piece, found)] }
+        return try Layout.halved(piece).flatMap { try withoutLack($0, options, standIns, aligned) }
     }
 
     /// Translations of what fits, with the blanks at its ends.

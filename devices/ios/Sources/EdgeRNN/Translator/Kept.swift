@@ -11,40 +11,80 @@ enum Kept {
     private static let tag = Pattern(own: "</?[A-Za-z][^<>]{0,300}>")
     // Private characters, each of which may stand for something else.
     private static let standIns: Range<UInt32> = 0xF0000..<0xFFFFE
+    // Numbers that may: such as are no hour, day or month; longer ones where these do not do.
+    private static let spokenNumbers = Array(41..<100) + Array(141..<1000)
 
-    /// A sentence with a character in the place of each thing that must be kept.
+    /// A sentence with a character or a number in the place of each thing that must be kept.
     struct Masked {
         let edited: Edited
-        /// What each character stands for.
-        let kept: [Unicode.Scalar: Scalars]
+        /// What each of them stands for.
+        let kept: [Scalars: Scalars]
 
-        /// A translation with what the characters stand for; nil where it does not have each of them once.
+        /// A translation with what they stand for; nil where it does not have each of them once.
         func restored(_ text: Scalars) -> Edited? {
             var changes: [(Span, Scalars)] = []
             for (one, original) in kept {
-                let places = text.indices.filter { text[$0] == one }
+                let places = Kept.places(of: one, in: text)
                 guard places.count == 1 else { return nil }
-                changes.append((places[0]..<(places[0] + 1), original))
+                changes.append((places[0], original))
             }
             return Edited(text, changes.sorted { $0.0.lowerBound < $1.0.lowerBound })
         }
     }
 
-    /// Puts characters that do not occur in a sentence in the place of addresses and variables.
+    /// Puts something that does not occur in a sentence in the place of addresses and variables.
     ///
-    /// - Parameter numbers: Of numbers with two digits or more too.
-    static func mask(_ sentence: Scalars, numbers: Bool) -> Masked {
-        let used = Set(sentence)
-        var free = standIns.lazy.compactMap(Unicode.Scalar.init).filter { !used.contains($0) }.makeIterator()
+    /// - Parameters:
+    ///   - numbers: Of numbers with two digits or more too.
+    ///   - spoken: Numbers of two digits, or of three where there are many; otherwise private characters.
+    static func mask(_ sentence: Scalars, numbers: Bool, spoken: Bool) -> Masked {
+        var free = StandIns(spoken: spoken, absentFrom: sentence)
         var changes: [(Span, Scalars)] = []
-        var kept: [Unicode.Scalar: Scalars] = [:]
+        var kept: [Scalars: Scalars] = [:]
         for span in (numbers ? cut : replaced).matches(in: sentence) {
-            // No more things than there are characters for them: what is left is text like any other.
+            // No more things than there are stand-ins for them: what is left is text like any other.
             guard let one = free.next() else { break }
             kept[one] = Array(sentence[span])
-            changes.append((span, [one]))
+            changes.append((span, one))
         }
         return Masked(edited: Edited(sentence, changes), kept: kept)
+    }
+
+    /// What may stand for something else, one after the other.
+    private struct StandIns: IteratorProtocol {
+        private let sentence: Scalars
+        private let spoken: Bool
+        private var place = 0
+
+        init(spoken: Bool, absentFrom sentence: Scalars) { (self.sentence, self.spoken) = (sentence, spoken) }
+
+        mutating func next() -> Scalars? {
+            while let one = candidate() {
+                place += 1
+                if sentence.firstPlace(of: one) == nil { return one }
+            }
+            return nil
+        }
+
+        private func candidate() -> Scalars? {
+            if spoken { return place < spokenNumbers.count ? "\(spokenNumbers[place])".scalars : nil }
+            return place < standIns.count ? Unicode.Scalar(standIns.lowerBound + UInt32(place)).map { [$0] } : nil
+        }
+    }
+
+    /// Where a stand-in is in a text; a number not within a longer one.
+    fileprivate static func places(of one: Scalars, in text: Scalars) -> [Span] {
+        let isNumber = one.isDigits
+        var found: [Span] = []
+        var start = 0
+        while let place = Array(text[start...]).firstPlace(of: one).map({ $0 + start }) {
+            let end = place + one.count
+            let isWithin =
+                isNumber && ((place > 0 && text[place - 1].isDecimal) || (end < text.count && text[end].isDecimal))
+            if !isWithin { found.append(place..<end) }
+            start = isWithin ? place + 1 : end
+        }
+        return found
     }
 
     /// A translation with the numbers of its source; nil where one is missing and nothing stands for it.

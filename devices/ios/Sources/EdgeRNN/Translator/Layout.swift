@@ -77,11 +77,16 @@ enum Layout {
             if piece.count <= 1 || fits(piece) {
                 found.append(piece)
             } else {
-                let place = middleCut(piece)
-                waiting += [Array(piece[place...]), Array(piece[..<place])]
+                waiting += halved(piece).reversed()
             }
         }
         return found
+    }
+
+    /// Two pieces of a text of two characters or more: cut at a clause mark, else at a blank, else in the middle.
+    static func halved(_ text: Scalars) -> [Scalars] {
+        let place = middleCut(text)
+        return [Array(text[..<place]), Array(text[place...])]
     }
 
     /// The best place for a cut, in the middle half of the text.

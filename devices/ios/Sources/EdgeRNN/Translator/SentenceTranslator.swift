@@ -8,12 +8,14 @@ struct Said {
     let tokens: Int
     /// To the words of the source.
     var links: [Link]
+    /// Whether a part of a long source is missing, by the attention.
+    var lacks = false
 
     /// What is not translated.
     init(kept text: Scalars) { self.init(text: text, score: 0, tokens: 0, links: []) }
 
-    init(text: Scalars, score: Double, tokens: Int, links: [Link]) {
-        (self.text, self.score, self.tokens, self.links) = (text, score, tokens, links)
+    init(text: Scalars, score: Double, tokens: Int, links: [Link], lacks: Bool = false) {
+        (self.text, self.score, self.tokens, self.links, self.lacks) = (text, score, tokens, links, lacks)
     }
 }
 
@@ -34,6 +36,14 @@ final class SentenceTranslator {
         never = [task.special.pad, task.special.begin]
         // Tokens that are bytes or characters leave nothing unknown but what stands for something.
         neverPlain = task.level == .bpe || task.level == .char ? never + [task.special.unknown] : never
+    }
+
+    /// Whether the model has learnt where the unknown token goes: not where nothing is unknown.
+    var saysUnknown: Bool { !neverPlain.contains(task.special.unknown) }
+
+    /// Whether a source has so many tokens that a part may be missing in its translation.
+    func isLong(_ text: Scalars) -> Bool {
+        4 * text.count >= longSource && tokenizer.encode(text).count >= longSource
     }
 
     /// Whether a source can be read at once.
@@ -59,13 +69,15 @@ final class SentenceTranslator {
         let first = try scorer.step([0], [task.special.begin])
         let found = try bestSequences(
             &scorer, first, limits(source, options), score, end: task.special.end, forbidden: forbidden(source))
-        return found.map { said(source, $0, aligned) }
+        let said = found.map { self.said(source, $0, aligned) }
+        return closing(text).isEmpty ? said : said.map { opened($0, text.count) }
     }
 
     /// The likeliest translation of a text that fits, as it comes.
     func stream(_ text: Scalars, _ options: TranslationOptions, _ take: (Scalars) -> Void) throws {
         let source = self.source(text, [], false)
         var speaker = Speaker(pieces, task, source)
+        let ending = closing(text).isEmpty ? [] : task.targetClosing.scalars
         var held = Scalars()
         let decoding = try self.decoding(source)
         defer { decoding.close() }
@@ -76,21 +88,36 @@ final class SentenceTranslator {
         ) { one in
             if one.token == task.special.end { return }
             held += speaker.feed(one.token, one.attention)
-            // Blanks at the end are no part of a translation.
-            let said = held.rightStripped()
+            // Blanks at the end are no part of a translation, nor is what closes it for the model's sake.
+            let said = held.rightStripped().removingSuffix(ending).rightStripped()
             held.removeFirst(said.count)
             if !said.isEmpty { take(said) }
         }
-        let rest = (held + speaker.finish()).rightStripped()
+        let rest = (held + speaker.finish()).rightStripped().removingSuffix(ending).rightStripped()
         if !rest.isEmpty { take(rest) }
     }
 
     private func source(_ text: Scalars, _ standIns: Set<Unicode.Scalar>, _ aligned: Bool) -> SourceText {
         // Where the unknown token may be said, it says a word of the source.
-        let byWord = aligned || !neverPlain.contains(task.special.unknown) || !standIns.isEmpty
+        let byWord = aligned || saysUnknown || !standIns.isEmpty
         return SourceText(
-            text, tokenizer.encode, standIns: standIns, unknown: task.special.unknown, longest: task.maxSource,
+            text + closing(text), tokenizer.encode, standIns: standIns, unknown: task.special.unknown,
+            longest: task.maxSource,
             byWord: byWord)
+    }
+
+    /// What is put behind a text for the model's sake.
+    private func closing(_ text: Scalars) -> Scalars {
+        text.last.map { $0.isLetterOrNumber ? task.closing.scalars : [] } ?? []
+    }
+
+    /// Without what closes it for the model's sake; the source has so many characters.
+    private func opened(_ said: Said, _ length: Int) -> Said {
+        var found = said
+        found.text = said.text.removingSuffix(task.targetClosing.scalars).rightStripped()
+        let count = found.text.count
+        found.links = said.links.filter { $0.target.lowerBound < count }.map { $0.within(length, count) }
+        return found
     }
 
     private func decoding(_ source: SourceText) throws -> Decoding {
@@ -117,8 +144,9 @@ final class SentenceTranslator {
         var text = Scalars()
         for (place, token) in one.tokens.enumerated() { text += speaker.feed(token, one.attention?[place]) }
         text = (text + speaker.finish()).rightStripped()
+        let lacks = one.ended && (one.attention.map { leavesOut($0, source.ids.count) } ?? false)
         return Said(
             text: text, score: one.score, tokens: one.tokens.count + (one.ended ? 1 : 0),
-            links: aligned ? links(text, speaker.spans, one.attention, source.words) : [])
+            links: aligned ? links(text, speaker.spans, one.attention, source.words) : [], lacks: lacks)
     }
 }

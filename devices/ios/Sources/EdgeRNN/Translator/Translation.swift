@@ -7,6 +7,11 @@ public struct Link: Equatable, Sendable {
     /// The attention that the source's word got, 0 to 1.
     public let weight: Double
 
+    /// The same in texts that end after so many characters.
+    func within(_ source: Int, _ target: Int) -> Link {
+        Link(source: self.source.until(source), target: self.target.until(target), weight: weight)
+    }
+
     /// The same in texts with so many characters before.
     func moved(_ source: Int, _ target: Int) -> Link {
         Link(source: self.source.moved(source), target: self.target.moved(target), weight: weight)
@@ -14,6 +19,8 @@ public struct Link: Equatable, Sendable {
 }
 
 extension Range where Bound == Int {
+    func until(_ end: Int) -> Range<Int> { Swift.min(lowerBound, end)..<Swift.min(upperBound, end) }
+
     func moved(_ by: Int) -> Range<Int> { (lowerBound + by)..<(upperBound + by) }
 }
 
