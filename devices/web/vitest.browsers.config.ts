@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ["tests/browsers/*.test.ts"],
     testTimeout: 500_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     maxWorkers: 1,
     minWorkers: 1,
   },

@@ -18,8 +18,10 @@ import {
   type TextClassifier,
   type Translator,
 } from "../src/index.js";
+import { locateFilesIn, runScriptInModuleWorkers } from "../src/engines/worker-scripts.js";
 import { nativeEngine } from "../src/native.js";
-import { nodeContext, nodeEngine, ROOT } from "./support/node.js";
+import { edited } from "./support/context.js";
+import { nodeContext, nodeEngine, ROOT, vectorsOf } from "./support/node.js";
 
 const context = nodeContext();
 const opened = async <T>(name: string) => (await context.model(name)) as T;
@@ -66,18 +68,21 @@ describe("loading", () => {
       name: "counting",
       open: async () => ({ run: async () => ({}), close: () => void closed++ }),
     };
-    const labels = (await context.bytes("tiny.int8")).slice();
-    const model = await load(labels, { engine: counting });
-    model.close();
+    const { cases } = await vectorsOf("bad_bundles");
+    const one = cases!.find((item) => item.name === "a label too many");
+    const bad = edited(await context.bytes(one.bundle), one.edits);
+    await expect(load(bad, { engine: counting })).rejects.toBeInstanceOf(BundleError);
     expect(closed).toBe(1);
   });
 
-  it("names an engine's folder that is not there", async () => {
-    // A copy of the module of its own: the engine is loaded once in a page.
-    const { runScriptInModuleWorkers } = await import("../src/engines/worker-scripts.js");
-    const before = (globalThis as { importScripts?: unknown }).importScripts;
-    runScriptInModuleWorkers()();
-    expect((globalThis as { importScripts?: unknown }).importScripts).toBe(before);
+  it("leaves nothing behind in the global scope", async () => {
+    const scope = globalThis as { Module?: unknown; importScripts?: unknown };
+    const before = [scope.Module, scope.importScripts];
+    const restore = [runScriptInModuleWorkers(), locateFilesIn("/litert/x.js")];
+    const { locateFile } = scope.Module as { locateFile: (file: string) => string };
+    expect(locateFile("a.wasm")).toBe("/litert/a.wasm");
+    for (const one of restore) one();
+    expect([scope.Module, scope.importScripts]).toEqual(before);
   });
 });
 

@@ -9,18 +9,18 @@ const AREAS = Object.keys(SUITES);
 const IN_WORKERS = ["classify", "caption", "bad_bundles"];
 
 describe("conformance vectors, with the real engine in browsers", () => {
-  let site: Site;
+  let site: Site | undefined;
 
   beforeAll(async () => {
     site = await serveSite();
   });
-  afterAll(() => site.close());
+  afterAll(() => site?.close());
 
   for (const { name, missing, run } of DRIVERS) {
     // Named, not passed over in silence: .ci/run installs all of them.
     describe.skipIf(missing)(missing ? `${name} (skipped: ${missing} is not installed)` : name, () => {
       const check = async (query: string, areas: readonly string[]) => {
-        const { outcomes, failure } = await run(`${site.address}/?areas=${areas.join(",")}${query}`);
+        const { outcomes, failure } = await run(`${site!.address}/?areas=${areas.join(",")}${query}`);
         expect(failure).toBe("");
         expect(outcomes.map((one) => one.area)).toEqual(areas);
         for (const one of outcomes) {

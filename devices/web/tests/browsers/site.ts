@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
-import { build, type Rollup } from "vite";
+import { build } from "esbuild";
 
 import { ROOT, WASM } from "../support/node.js";
 
@@ -47,17 +47,16 @@ export async function serveSite(): Promise<Site> {
 
 async function built(entry: string, format: "es" | "iife"): Promise<string> {
   const found = await build({
-    configFile: false,
-    logLevel: "silent",
-    root: import.meta.dirname,
-    build: {
-      write: false,
-      target: "es2022",
-      minify: false,
-      rollupOptions: { input: join(import.meta.dirname, entry), output: { format, inlineDynamicImports: true } },
-    },
+    entryPoints: [join(import.meta.dirname, entry)],
+    bundle: true,
+    format: format === "es" ? "esm" : format,
+    // Classes are told by their names.
+    keepNames: true,
+    target: "es2022",
+    write: false,
+    logLevel: "error",
   });
-  return (found as Rollup.RollupOutput).output[0].code;
+  return found.outputFiles[0]!.text;
 }
 
 function send(response: ServerResponse, type: string, content: string): void {
