@@ -81,11 +81,11 @@ class CaptionPlan(TaskPlan):
         return pair_golden(model, cases, self._task.token)
 
     def measured(self, model: Model) -> dict[str, float]:
-        """See base: of the likeliest captions, on the pictures that the training described."""
+        """See base: of captions as they are where nothing is asked for, on the pictures that the training described."""
         if self._known is None or not isinstance(model, ImageCaptioner):
             return {}
         test = self._pictures("test")
-        scores = scores_of([model.said(picture) for picture in test.pictures], test.references)
+        scores = scores_of([model.caption_prepared(one)[0].text for one in test.pictures], test.references)
         return {name: float(getattr(scores, name)) for name in _METRICS}
 
     def quality(

@@ -41,17 +41,24 @@ def pictures(count: int, seed: int) -> np.ndarray:
 
 
 def said_by_keras(pair: KerasPair, picture: np.ndarray) -> str:
-    """The likeliest caption, of one word or more."""
+    """The best of three beams by log-probability / ((5 + tokens) / 6)^2, of one word or more."""
     encoded = pair.encode(model_input(picture[None], RULE))
-    states, token, found = pair.begin(encoded), BEGIN, []
-    for _ in range(MOST):
-        outputs, states = pair.advance(encoded, states, token)
-        logits = outputs["logits"][0]
-        logits[[PAD, UNKNOWN, BEGIN] if found else [PAD, UNKNOWN, BEGIN, END]] = -np.inf
-        if (token := int(logits.argmax())) == END:
+    live, done = [(0.0, [BEGIN], pair.begin(encoded))], []
+    for turn in range(MOST):
+        if len(done) >= 3:
             break
-        found.append(WORDS[token - 4])
-    return "".join(found).strip()
+        after = []
+        for total, tokens, states in live:
+            outputs, following = pair.advance(encoded, states, tokens[-1])
+            logits = outputs["logits"][0].astype(np.float64)
+            logits[[PAD, UNKNOWN, BEGIN] if turn else [PAD, UNKNOWN, BEGIN, END]] = -np.inf
+            logs = logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max()
+            after += [(total + log, [*tokens, n], following) for n, log in enumerate(logs) if log > -np.inf]
+        after = sorted(after, key=lambda one: -one[0])[:6]
+        done += [one for one in after[:3] if one[1][-1] == END]
+        live = [one for one in after if one[1][-1] != END][:3]
+    _, best, _ = max([*done, *live], key=lambda one: one[0] / ((5 + len(one[1]) - 1) / 6) ** 2)
+    return "".join(WORDS[n - 4] for n in best[1:] if n != END).strip()
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from edgernn.edge_runtime.spec.vision import PictureSpec
 from edgernn.train.caption.baselines import most_frequent, nearest_captions
 from edgernn.train.caption.batches import Batches, Example
 from edgernn.train.caption.copies import varied
-from edgernn.train.caption.decode import greedy_of_features, greedy_of_pictures, texts_of
+from edgernn.train.caption.decode import greedy_of_features, greedy_of_pictures, searched_of_pictures, texts_of
 from edgernn.train.caption.encoder import Encoder
 from edgernn.train.caption.keeper import Kept, Measured
 from edgernn.train.caption.model import ENCODER, MEMORY, STANDARD, STEP, Sizes, build_model, project, state_names
@@ -357,6 +357,37 @@ def test_greedy_sees_in_pictures_what_it_sees_in_features():
     values = (pictures.astype(np.float32) - 100) / 50
     features = keras.ops.convert_to_numpy(inner(values, training=False)).reshape(20, PLACES, CHANNELS)
     assert greedy_of_pictures(network, SMALL, pictures, rule) == greedy_of_features(network, SMALL, features)
+
+
+def test_a_search_finds_what_a_device_searches_for():
+    """Of the captions of two tokens that begin with one of three, tried one by one, the best is the likeliest."""
+    options = replace(SMALL, max_tokens=2)
+    network = captioner(options)
+    random = np.random.default_rng(8)
+    network.set_weights([random.normal(0, 1, w.shape) if w.ndim > 1 else w for w in network.get_weights()])
+    pictures = np.random.default_rng(1).integers(0, 256, (20, 8, 8, 3)).astype(np.uint8)
+    rule = PictureSpec(8, mean=100.0, scale=50.0)
+    step = network.get_layer(STEP)
+    found = searched_of_pictures(network, options, pictures, rule)
+    assert len(found) == 20
+    for picture, ids in zip(pictures, found, strict=True):
+        encoded = network.get_layer(ENCODER)({"picture": tensor((picture[None].astype(np.float32) - 100) / 50)})
+
+        def logs(token: int, encoded: dict, never: list[int]) -> tuple[np.ndarray, dict]:
+            outputs = step({"token": tensor(np.array([[token]])), **encoded})
+            logits = arrays(outputs)["logits"][0].astype(np.float64)
+            logits[never] = -np.inf
+            after = {**encoded, **{name: outputs[name] for name in state_names(options)}}
+            return logits - np.log(np.exp(logits - logits.max()).sum()) - logits.max(), after
+
+        first, encoded = logs(BEGIN_ID, encoded, [PAD_ID, UNKNOWN_ID, BEGIN_ID, END_ID])
+        scores = {}
+        for one in np.argsort(-first)[:3]:
+            second, _ = logs(int(one), encoded, [PAD_ID, UNKNOWN_ID, BEGIN_ID])
+            for two in range(3, TOKENS):
+                said = (int(one),) if two == END_ID else (int(one), two)
+                scores[said] = (first[one] + second[two]) / (7 / 6) ** 2
+        assert tuple(ids) == max(scores, key=lambda said: scores[said])
 
 
 def test_baselines_by_hand():

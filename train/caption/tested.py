@@ -15,7 +15,7 @@ from edgernn.edge_runtime.caption.reading.types import CaptionedPicture
 from edgernn.edge_runtime.caption.scoring import scores_of
 from edgernn.edge_runtime.errors import InputError
 from edgernn.train.caption.baselines import most_frequent, nearest_captions
-from edgernn.train.caption.decode import greedy_of_features, greedy_of_pictures, texts_of
+from edgernn.train.caption.decode import greedy_of_features, greedy_of_pictures, searched_of_pictures, texts_of
 from edgernn.train.caption.fit import Fitted
 from edgernn.train.caption.options import CaptionOptions
 from edgernn.train.caption.parts import parts_of
@@ -60,9 +60,10 @@ class Tester:
         return found
 
     def _beside_the_model(self) -> dict[str, Any]:
-        """By the whole of the model, as the conversion compares."""
+        """By the whole of the model and a device's search, as the conversion compares."""
         pictures = some_of(self._seen.pictures["test"], TESTED)
-        texts = self._texts(self._of_pictures(pictures))
+        rule = self._seen.encoder.picture
+        texts = self._texts(searched_of_pictures(self._fitted.model, self._options, loaded(pictures, rule), rule))
         return asdict(scores_of(texts, [list(picture.captions) for picture in pictures]))
 
     def _compared(self, pictures: Sequence[CaptionedPicture], sight: KeptFeatures) -> dict[str, Any]:
