@@ -84,7 +84,9 @@ def run(args: argparse.Namespace) -> int:
         )
     listener = _Steps()
     if first in _LOOKS and not args.rollback:
-        outcomes = api.look(first, _hosts(others, f"{first} takes devices"), _options(args, args.name))
+        outcomes = api.look(
+            first, _hosts(others, f"{first} takes devices: edgernn deploy {first} USER@HOST"), _options(args, args.name)
+        )
         return _end(args, outcomes, show_status if first == "status" else show_versions)
     if args.rollback:
         if not args.name:

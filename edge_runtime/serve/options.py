@@ -10,6 +10,8 @@ from pathlib import Path
 from edgernn.edge_runtime.errors import InputError
 
 _SHORTEST_TOKEN = 16
+# Into a new file: the one that was named may be something else.
+_HOW = 'make one with python3 -c "import secrets; print(secrets.token_urlsafe(32))" > token'
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,9 @@ def read_token(path: Path) -> str:
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: a token is of ASCII letters, digits and signs: {_how(path)}") from error
+        raise InputError(f"{path}: a token is of ASCII letters, digits and signs: {_HOW}") from error
     if not re.fullmatch(rf"[!-~]{{{_SHORTEST_TOKEN},}}", token):
-        raise InputError(f"{path}: a token is of {_SHORTEST_TOKEN} characters or more, without blanks: {_how(path)}")
+        raise InputError(f"{path}: a token is of {_SHORTEST_TOKEN} characters or more, without blanks: {_HOW}")
     if readers:
         print(f"edgernn serve: {path}: other users of this machine can read it: chmod 600 {path}", file=sys.stderr)
     return token
-
-
-def _how(path: Path) -> str:
-    return f'make one with python3 -c "import secrets; print(secrets.token_urlsafe(32))" > {path}'

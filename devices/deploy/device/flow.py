@@ -76,6 +76,8 @@ def deploy(request: Request, blocks: Iterator[bytes], say: Say) -> dict[str, Any
     """
     place = Place(request.root, request.name)
     edgernn = find_edgernn(request.edgernn)
+    before = read_settings(place)
+    serving.check(request, _kind(request, before), before)
     say("checking the board")
     facts = check_board(edgernn, place.root, request.size, request.seconds)
     with place.locked():

@@ -33,18 +33,8 @@ class Wanted(Protocol):
         """See `Request`."""
 
 
-def settings(
-    place: Place, wanted: Wanted, edgernn: str, kind: str, port: int, before: dict[str, Any] | None
-) -> dict[str, Any]:
-    """What `service.json` will say; a new token is in a file of its own by then.
-
-    Args:
-      place: of the model.
-      wanted: options and token, which replace those of `before`.
-      edgernn: the command.
-      kind: of the service.
-      port: to serve at.
-      before: `service.json` as it is, or None.
+def check(wanted: Wanted, kind: str, before: dict[str, Any] | None) -> dict[str, str]:
+    """The options that hold then; nothing is written.
 
     Raises:
       Fault: an option that there is not, a service that cannot have a token, or an open server without one.
@@ -63,7 +53,27 @@ def settings(
     host = options.get("host", _HOST)
     if not has_token and host not in _LOCAL:
         raise Fault(f"--host {host}: other machines could connect: give --token-file FILE too")
-    token = _token_file(place, wanted.token, kept)
+    return options
+
+
+def settings(
+    place: Place, wanted: Wanted, edgernn: str, kind: str, port: int, before: dict[str, Any] | None
+) -> dict[str, Any]:
+    """What `service.json` will say; a new token is in a file of its own by then.
+
+    Args:
+      place: of the model.
+      wanted: options and token, which replace those of `before`.
+      edgernn: the command.
+      kind: of the service.
+      port: to serve at.
+      before: `service.json` as it is, or None.
+
+    Raises:
+      Fault: see `check`.
+    """
+    options = check(wanted, kind, before)
+    token = _token_file(place, wanted.token, str((before or {}).get("token", "")))
     words = [word for name in OPTIONS if name in options for word in (f"--{name}", options[name])]
     if token:
         words += ["--token-file", str(place.folder / token)]
