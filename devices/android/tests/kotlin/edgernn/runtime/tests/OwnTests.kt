@@ -5,11 +5,14 @@ import edgernn.runtime.InputError
 import edgernn.runtime.RuntimeUnavailable
 import edgernn.runtime.Snapshot
 import edgernn.runtime.Tensor
+import edgernn.runtime.bundle.Archive
 import edgernn.runtime.bundle.Bundle
 import edgernn.runtime.caption.CaptionOptions
 import edgernn.runtime.decode.DecodeOptions
 import edgernn.runtime.json.Json
 import edgernn.runtime.json.JsonError
+import edgernn.runtime.spec.MANIFEST_NAME
+import edgernn.runtime.spec.parseManifest
 import edgernn.runtime.tasks.Forecaster
 import edgernn.runtime.tasks.LanguageModel
 import edgernn.runtime.tasks.SequenceTagger
@@ -32,6 +35,7 @@ internal fun ownTests(vectors: Vectors, checks: Checks) {
         checks.raises<BundleError>("no such file") { Bundle.read(File("no/such.tflite")) }
         checks.raises<BundleError>("is a folder") { Bundle.read(File(".")) }
     }
+    checks.case("manifests") { manifestTests(vectors, checks) }
     checks.case("threads") { threadTests(vectors, checks) }
     checks.case("closed") {
         val model = vectors.fresh("sensor")
@@ -40,6 +44,25 @@ internal fun ownTests(vectors: Vectors, checks: Checks) {
         model.close()
         checks.raises<RuntimeUnavailable>("closed") { session.step(Tensor.of(floatArrayOf(1f, 2f))) }
     }
+}
+
+/** Numbers that would overflow, or fill the memory. */
+private fun manifestTests(vectors: Vectors, checks: Checks) {
+    val text = String(Archive(vectors.file("sensor").readBytes()).read(MANIFEST_NAME), Charsets.UTF_8)
+    // What stands before a number, and the number.
+    val state = Regex("""("name": "state_lstm_h",\s*"dtype": "float32",\s*"shape": \[\s*)1""")
+    val version = Regex("""("format_version": )1""")
+    fun changed(place: Regex, number: String): Any? {
+        val found = place.replace(text) { it.groupValues[1] + number }
+        check(found != text)
+        return Json.parse(found)
+    }
+    parseManifest(changed(state, "2"), "sensor")
+    for (size in listOf("-1", "0", "1000000000")) {
+        checks.raises<BundleError>("has a shape that makes no sense") { parseManifest(changed(state, size), "sensor") }
+    }
+    checks.raises<BundleError>("shape[0]: expected a whole number") { parseManifest(changed(state, "4294967297"), "sensor") }
+    checks.raises<BundleError>("format_version: expected a whole number") { parseManifest(changed(version, "1.5"), "sensor") }
 }
 
 private fun jsonTests(checks: Checks) {

@@ -21,7 +21,7 @@ open class EncoderDecoder internal constructor(bundle: Bundle, engine: Engine, o
     private val steps = signatures.indices.filter { signatures[it].part == "step" }
         .associateBy { signatures[it].steps to signatures[it].rows }
     private val encoderInputs = signatures[encoders[0]].inputs.map { it.name }
-    private val free = ArrayDeque(listOf(stream))
+    private val free = ArrayDeque<Stream>()
 
     /** Steps of the longest source. */
     internal val longest: Int get() = lengths[0]

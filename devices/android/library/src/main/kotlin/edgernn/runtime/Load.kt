@@ -35,7 +35,7 @@ fun load(file: File, engine: Engine, threads: Int = 1): Model = load(Bundle.read
 @JvmOverloads
 fun load(bundle: Bundle, engine: Engine, threads: Int = 1): Model {
     val options = EngineOptions(threads)
-    return when (val task = bundle.manifest.task) {
+    val model = when (val task = bundle.manifest.task) {
         is ClassifySpec -> TextClassifier(bundle, task, engine, options)
         is ForecastSpec -> Forecaster(bundle, task, engine, options)
         is LmSpec -> LanguageModel(bundle, task, engine, options)
@@ -44,4 +44,6 @@ fun load(bundle: Bundle, engine: Engine, threads: Int = 1): Model {
         is CaptionSpec -> ImageCaptioner(bundle, task, engine, options)
         BareSpec -> Model(bundle, engine, options)
     }
+    model.open()
+    return model
 }

@@ -47,10 +47,16 @@ open class Model internal constructor(
         }
     }
 
-    private val opened = engine.open(bundle.content, execution, options)
+    /** The engine comes last, when everything else has been checked: nothing native is left of a bundle that is refused. */
+    private val opening = lazy { engine.open(bundle.content, execution, options) }
 
     /** For calls that are no session's. */
-    internal val stream: Stream = opened.stream()
+    internal val stream: Stream by lazy { newStream() }
+
+    /** Loads the model into the engine. */
+    internal fun open() {
+        opening.value
+    }
 
     /**
      * Computes the model for one example.
@@ -84,9 +90,9 @@ open class Model internal constructor(
         return Session(this, newStream())
     }
 
-    override fun close() = lock.withLock { opened.close() }
+    override fun close() = lock.withLock { opening.value.close() }
 
-    internal fun newStream(): Stream = opened.stream()
+    internal fun newStream(): Stream = opening.value.stream()
 
     /** Runs checked tensors through a stream, from its states. */
     internal fun runStream(stream: Stream, tensors: Map<String, Tensor>): Map<String, Tensor> =

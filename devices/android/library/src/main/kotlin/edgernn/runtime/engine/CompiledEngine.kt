@@ -28,7 +28,13 @@ class CompiledEngine(
         }
         // A cache looks a constant up by its bytes alone: kernels with static scales would get those of another operator.
         val cache = if (execution.sharePackedWeights) IN_MEMORY else ""
-        return CompiledModel(compile(model, options.threads, cache), execution)
+        val native = compile(model, options.threads, cache)
+        return try {
+            CompiledModel(native, execution)
+        } catch (error: RuntimeUnavailable) {
+            native.close()
+            throw error
+        }
     }
 }
 

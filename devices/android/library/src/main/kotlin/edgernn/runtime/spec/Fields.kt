@@ -17,7 +17,7 @@ internal class Fields(value: Any?, private val path: String, private val faults:
     fun text(name: String, default: String? = null): String = scalar(name, default, "a text") { it as? String } ?: ""
 
     fun int(name: String, default: Int? = null): Int =
-        scalar(name, default, "a whole number") { (it as? Long)?.takeIf { n -> n.toInt().toLong() == n }?.toInt() } ?: 0
+        scalar(name, default, "a whole number", ::intOf) ?: 0
 
     fun long(name: String, default: Long? = null): Long = scalar(name, default, "a whole number") { it as? Long } ?: 0
 
@@ -56,7 +56,7 @@ internal class Fields(value: Any?, private val path: String, private val faults:
         items(name, optional).mapIndexed { n, item -> typed(item, "${at(name)}[$n]", "a text") { it as? String } ?: "" }
 
     fun ints(name: String, optional: Boolean = false): List<Int> = items(name, optional).mapIndexed { n, item ->
-        typed(item, "${at(name)}[$n]", "a whole number") { (it as? Long)?.toInt() } ?: 0
+        typed(item, "${at(name)}[$n]", "a whole number", ::intOf) ?: 0
     }
 
     fun doubles(name: String, optional: Boolean = false): List<Double> = items(name, optional).mapIndexed { n, item ->
@@ -65,7 +65,7 @@ internal class Fields(value: Any?, private val path: String, private val faults:
 
     /** Whole numbers, null where the size is free. */
     fun sizes(name: String): List<Int?> = items(name, false).mapIndexed { n, item ->
-        if (item == null) null else typed(item, "${at(name)}[$n]", "a whole number") { (it as? Long)?.toInt() }
+        if (item == null) null else typed(item, "${at(name)}[$n]", "a whole number", ::intOf)
     }
 
     /** An object whose keys are names. */
@@ -120,6 +120,9 @@ internal class Fields(value: Any?, private val path: String, private val faults:
         private val missing = Any()
     }
 }
+
+/** A whole number of 32 bits; null where it is something else. */
+private fun intOf(value: Any?): Int? = (value as? Long)?.takeIf { it.toInt().toLong() == it }?.toInt()
 
 internal fun kindOf(value: Any?): String = when (value) {
     null -> "null"

@@ -6,6 +6,9 @@ const val FORMAT_VERSION = 1
 const val MANIFEST_NAME = "edgernn.json"
 const val GOLDEN_NAME = "golden.json"
 private const val LEAST_GOLDEN_VECTORS = 16
+
+/** Numbers that a state may have: more would fill the memory before the model is even asked. */
+private const val MOST_STATE = 1 shl 26
 private val SHA256 = Regex("[0-9a-f]{64}")
 
 /** Size in bytes and SHA-256 (64 hexadecimal digits) of the model or of an asset. */
@@ -185,6 +188,8 @@ private fun checkExecution(manifest: Manifest, faults: MutableList<String>) {
     if (execution.mode == ENCODE_STEP) faults += pairFaults(execution)
     execution.states.filter { !it.name.startsWith("state_") }
         .forEach { faults += "execution.states: '${it.name}' does not begin with state_" }
+    execution.states.filter { state -> state.shape.any { it < 1 } || state.shape.fold(1.0) { size, n -> size * n } > MOST_STATE }
+        .forEach { faults += "execution.states: '${it.name}' has a shape that makes no sense: ${it.shape}" }
     faults += unknown("sequence_inputs", execution.sequenceInputs, manifest.inputs)
     faults += unknown("sequence_outputs", execution.sequenceOutputs, manifest.outputs)
 }
