@@ -26,7 +26,7 @@ if ! command -v debootstrap >/dev/null && ! [ -x /usr/sbin/debootstrap ]; then
 fi
 
 if [ -z "${LITERT:-}" ]; then
-  LITERT=$("$REPOSITORY/.venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("ai_edge_litert").submodule_search_locations[0])') ||
+  LITERT=$("$REPOSITORY/.venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("ai_edge_litert").submodule_search_locations[0])' 2>/dev/null) ||
     fail "ai-edge-litert is not installed in .venv: run make test-ios, or name the folder of libLiteRt.so in LITERT"
 fi
 [ -e "$LITERT/libLiteRt.so" ] || fail "there is no libLiteRt.so in $LITERT"
@@ -36,8 +36,9 @@ if ! [ -e "$ROOT" ]; then
   rm -rf "$ROOT.part"
   mkdir -p "$(dirname "$ROOT")"
   echo "test-ios: Swift goes to $ROOT (3.3 GB, some minutes)"
+  # The rules for sid serve every release; older versions of debootstrap have none for trixie.
   PATH=$PATH:/usr/sbin debootstrap --variant=minbase --include=swiftlang,zlib1g-dev trixie "$ROOT.part" "$MIRROR" \
-    >"$ROOT.log" 2>&1 || fail "Swift cannot be installed: the end of $ROOT.log says why"
+    /usr/share/debootstrap/scripts/sid >"$ROOT.log" 2>&1 || fail "Swift cannot be installed: the end of $ROOT.log says why"
   rm -rf "$ROOT.part/var/cache/apt/archives"
   mkdir -p "$ROOT.part/work" "$ROOT.part/repository" "$ROOT.part/litert"
   mv "$ROOT.part" "$ROOT"

@@ -40,6 +40,16 @@ final class BundleTests: XCTestCase {
         }
     }
 
+    func testEverySmallBundleComputesWhatTheWorkstationDid() throws {
+        let names = try Vectors.bundleNames()
+        XCTAssertGreaterThanOrEqual(names.count, 12)
+        for name in names {
+            let report = try selftest(try load(Vectors.path(name)))
+            XCTAssertEqual(report.failures, [], name)
+            XCTAssertGreaterThanOrEqual(report.vectors, 16, name)
+        }
+    }
+
     func testSelftestFindsWhatIsWrong() throws {
         for one in try Vectors.cases("bundles", "failing") {
             let model = try load(try ModelBundle(edited(one)), engine: LiteRtEngine())

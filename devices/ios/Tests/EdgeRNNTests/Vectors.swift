@@ -33,6 +33,12 @@ enum Vectors {
         return found
     }
 
+    /// Names of all small bundles, also of those that came after the vectors.
+    static func bundleNames() throws -> [String] {
+        let files = try FileManager.default.contentsOfDirectory(atPath: bundles.path)
+        return files.filter { $0.hasSuffix(".tflite") }.map { String($0.dropLast(".tflite".count)) }
+    }
+
     static func path(_ bundle: String) -> String { bundles.appendingPathComponent("\(bundle).tflite").path }
 
     static func content(_ bundle: String) throws -> [UInt8] {
