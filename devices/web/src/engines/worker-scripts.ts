@@ -5,30 +5,31 @@
  * @returns puts everything back.
  */
 export function runScriptInModuleWorkers(): () => void {
-  const scope = globalThis as { importScripts?: (address: string) => void };
+  const scope = globalThis as { importScripts?: (...addresses: string[]) => void };
   const original = scope.importScripts;
-  if (typeof original !== "function" || !isModuleWorker(original)) return () => undefined;
-  scope.importScripts = (address) => {
-    // Synchronous, as `importScripts` is: workers may.
-    const request = new XMLHttpRequest();
-    request.open("GET", address, false);
-    request.send();
-    if (request.status !== 200) throw new Error(`${address}: ${request.status} ${request.statusText}`);
-    // The script is LiteRT.js's own, from where the application serves it. Indirect: at the top, so that its names are global.
-    (0, eval)(`${request.responseText}\n;globalThis.ModuleFactory = ModuleFactory;\n//# sourceURL=${address}`);
+  if (typeof original !== "function") return () => undefined;
+  scope.importScripts = (...addresses) => {
+    try {
+      original.apply(globalThis, addresses);
+    } catch (error) {
+      // What a module gets; an address that cannot be had is a DOMException.
+      if (!(error instanceof TypeError)) throw error;
+      addresses.forEach(runScript);
+    }
   };
   return () => {
     scope.importScripts = original;
   };
 }
 
-function isModuleWorker(importScripts: (...addresses: string[]) => void): boolean {
-  try {
-    importScripts();
-    return false;
-  } catch {
-    return true;
-  }
+/** Synchronous, as `importScripts` is: workers may. */
+function runScript(address: string): void {
+  const request = new XMLHttpRequest();
+  request.open("GET", address, false);
+  request.send();
+  if (request.status !== 200) throw new Error(`${address}: ${request.status} ${request.statusText}`);
+  // The script is LiteRT.js's own, from where the application serves it. Indirect: at the top, so that its names are global.
+  (0, eval)(`${request.responseText}\n;globalThis.ModuleFactory = ModuleFactory;\n//# sourceURL=${address}`);
 }
 
 /**

@@ -22,7 +22,7 @@ main()
     scope.outcomes = outcomes;
   })
   .catch((error: unknown) => {
-    scope.failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    scope.failure = `${error}\n${error instanceof Error ? error.stack : ""}`;
   })
   .finally(() => {
     // For drivers that only read the page.

@@ -46,7 +46,8 @@ export async function runAreas(areas: readonly string[]): Promise<Outcome[]> {
         faults.push(...one.faults.map((fault) => `${one.name}: ${fault}`));
       }
     } catch (error) {
-      faults.push(`${error instanceof Error ? (error.stack ?? error.message) : error}`);
+      // Not every browser has the message in the stack.
+      faults.push(`${error}\n${error instanceof Error ? error.stack : ""}`);
     }
     outcomes.push({ area, count, faults });
   }
