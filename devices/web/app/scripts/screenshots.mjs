@@ -1,5 +1,5 @@
 /**
- * Takes the pictures of README.md: `node app/scripts/screenshots.mjs [FOLDER]`, after `npm run build:app`.
+ * Takes the pictures of README.md: `node app/scripts/screenshots.mjs [FOLDER [NAME ...]]`, after `npm run build:app`.
  *
  * FOLDER holds a bundle for each task, named after it (`classify.tflite`); for those that are not there, the small ones of the
  * tests are taken. Pictures go to app/docs, at a phone's size, light and dark.
@@ -16,7 +16,7 @@ const FIXTURES = join(HERE, "../../../tests/fixtures");
 const OUT = join(HERE, "docs");
 const MOST_BYTES = 120_000;
 const PHONE = { width: 390, height: 844, deviceScaleFactor: 1, isMobile: true, hasTouch: true };
-const SMALL = { classify: "tiny.int8", lm: "words", tag: "tagger", translate: "translator", forecast: "series", caption: "captioner", model: "sensor" };
+const SMALL = { classify: "tiny.int8", lm: "words", tag: "tagger", translate: "translator", forecast: "series", caption: "drawings", model: "sensor" };
 
 const type = (text) => async (page) => page.type("textarea", text);
 const press = (name) => async (page) => page.click(`::-p-xpath(//main//button[text()="${name}"])`);
@@ -24,7 +24,7 @@ const press = (name) => async (page) => page.click(`::-p-xpath(//main//button[te
 /** By name of the picture: the task, and what is done on its page. */
 const PICTURES = {
   classify: { task: "classify", steps: [type("CONGRATULATIONS! You have won a 500 pound prize. Call 09061234567 now to claim.")] },
-  lm: { task: "lm", steps: [type("The history of the"), press("Write on")] },
+  lm: { task: "lm", steps: [type("I want soup because"), press("Write on")] },
   tag: { task: "tag", steps: [type("Angela Merkel visited Rome on Tuesday and met the head of the World Bank.")] },
   translate: { task: "translate", steps: [type("I have been living in this city for ten years.")] },
   forecast: { task: "forecast", steps: [press("Made-up series")] },
@@ -68,11 +68,12 @@ async function take(chromium, address, name, scheme) {
   await page.close();
 }
 
-const folder = process.argv[2];
+const [folder, ...wanted] = process.argv.slice(2);
+const names = wanted.length ? wanted : Object.keys(PICTURES);
 const others = Object.fromEntries(Object.keys(SMALL).map((task) => [`/${task}.tflite`, bundleOf(task, folder)]));
 mkdirSync(OUT, { recursive: true });
 const app = await serve(join(HERE, "dist"), { others });
 const chromium = await browser();
-for (const name of Object.keys(PICTURES)) for (const scheme of ["light", "dark"]) await take(chromium, app.address, name, scheme);
+for (const name of names) for (const scheme of ["light", "dark"]) await take(chromium, app.address, name, scheme);
 await chromium.close();
 await app.stop();

@@ -24,7 +24,8 @@ export const makeLmPage: MakePage = (context) => {
   const ask = latest(async (text: string) => {
     const found = await context.ask("nextTokens", { text, k: SUGGESTIONS });
     if (!found) return;
-    strip.replaceChildren(...found.map((one) => chip(one, () => input.set(accept(input.box.value, one)))));
+    const chips = found.map((one) => chip(one, () => input.set(accept(input.box.value, one))));
+    strip.replaceChildren(...(chips.length ? chips : [h("p", { class: "soft" }, "No word fits")]));
     if (text) context.say(found.length ? `Next: ${found.map((one) => one.text).join(", ")}` : "No suggestion");
   });
   const input = textInput({ label: "Your text", placeholder: "Start typing", onInput: ask });
