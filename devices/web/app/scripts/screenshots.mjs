@@ -55,8 +55,8 @@ async function take(chromium, address, name, scheme) {
   const { task, steps } = PICTURES[name];
   await page.goto(`${address}?model=${task}.tflite`);
   await page.waitForSelector("body[data-state=open]", { timeout: 120_000 });
-  await page.waitForFunction(() => [...document.querySelectorAll(".tile[data-good]")].length === 2, { timeout: 120_000 });
   for (const step of steps) await step(page);
+  await page.waitForFunction(() => [...document.querySelectorAll(".tile[data-good]")].length === 2, { timeout: 120_000 });
   await page.waitForFunction(() => !document.querySelector("[aria-busy]"), { timeout: 120_000 });
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await page.waitForFunction(() => !document.querySelector("[aria-busy]"), { timeout: 120_000 });

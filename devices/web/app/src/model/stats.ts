@@ -10,13 +10,15 @@ export class Stats {
   private times: number[] = [];
   memory: number | null = null;
   last: number | null = null;
-  /** Milliseconds from opening the page to the first answer, and none before it. */
+  /** Milliseconds from opening the page to the first answer, without those that the user took to type; none before it. */
   first: number | null = null;
+  private ready: number | null = null;
 
   add(method: Method, ms: number, memory: number | null): void {
     this.memory = memory ?? this.memory;
+    if (method === "open") this.ready ??= performance.now();
     if (method === "open" || method === "selftest") return;
-    this.first ??= performance.now();
+    this.first ??= (this.ready ?? 0) + ms;
     this.last = ms;
     this.times = [...this.times, ms].slice(-MOST);
   }

@@ -66,7 +66,7 @@ async function describe(context: PageContext, picture: Blob, seen: HTMLImageElem
 
 function list(others: ScoredText[]): HTMLElement {
   const rows = others.map((one) => h("li", {}, h("span", {}, one.text), h("span", { class: "number soft" }, short(one.score))));
-  return h("div", {}, h("h3", {}, "Other ways"), h("ol", { class: "others" }, ...rows));
+  return h("div", { class: "more" }, h("h3", {}, "Other ways"), h("ol", { class: "others" }, ...rows));
 }
 
 function takeDropped(target: HTMLElement, take: (picture: Blob) => void): void {
