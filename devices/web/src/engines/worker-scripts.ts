@@ -42,7 +42,8 @@ export function locateFilesIn(folder: string): () => void {
   const scope = globalThis as { Module?: unknown };
   const original = scope.Module;
   const base = folder.slice(0, folder.lastIndexOf("/") + 1);
-  scope.Module = { locateFile: (file: string) => base + file };
+  // What the application has put there, such as WebAssembly that it has compiled already, stays.
+  scope.Module = { ...(original as object | undefined), locateFile: (file: string) => base + file };
   return () => {
     scope.Module = original;
   };
