@@ -290,6 +290,8 @@ def test_status_and_list(device):
             "served_sha256": sha(NEW),
             "port": device.port,
             "service": "supervisor",
+            "options": {},
+            "token": False,
             "versions": 2,
         }
     ]
