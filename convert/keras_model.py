@@ -8,6 +8,7 @@ from typing import Any
 import keras
 
 from edgernn.convert.errors import ConversionError
+from edgernn.convert.full_precision import in_float32
 from edgernn.convert.graph.walk import functional_of
 from edgernn.convert.legacy import readable_by_keras_3
 from edgernn.convert.refusals import refusals
@@ -26,7 +27,7 @@ def load_keras(path: str) -> Any:
         raise ConversionError(reasons)
     try:
         with readable_by_keras_3(Path(path)) as file:
-            return keras.saving.load_model(file, compile=False, safe_mode=True)
+            return in_float32(keras.saving.load_model(file, compile=False, safe_mode=True))
     except ConversionError:
         raise
     except Exception as error:  # Keras raises whatever the damaged file provokes
